@@ -2,11 +2,187 @@ package catalog
 
 import (
 	"context"
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
 
+//go:embed sql/*.sql
+var sqlFiles embed.FS
+
 // DB is a connection or a pool of them.
 type DB interface {
 	BeginTx(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error)
+}
+
+// Read reads the named tables and all that they need, or every table outside
+// the system schemas where names is nil, as of one moment. Names that stand for
+// no table or partitioned table, such as a partition or a view, are absent from
+// the answer.
+//
+// It takes four round trips, whatever the number of tables, and reads no row of
+// theirs. Errors are the driver's, wrapped. It may be called concurrently.
+func Read(ctx context.Context, db DB, names []Name) (*Schema, error) {
+	var schema *Schema
+	err := inSnapshot(ctx, db, func(tx pgx.Tx, database string, version int) error {
+		r := newReader(ctx, tx, &Schema{Database: database, ServerVersion: version})
+		schema = r.schema
+		return r.read(names)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
+	}
+	return schema, nil
+}
+
+// inSnapshot runs fn in a read-only transaction that sees one moment and in
+// which the server's output depends on no setting of the role or the database.
+func inSnapshot(ctx context.Context, db DB, fn func(tx pgx.Tx, database string, version int) error) error {
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return pgx.BeginTxFunc(ctx, db, options, func(tx pgx.Tx) error {
+		var database string
+		var version int
+		if err := tx.QueryRow(ctx, statement("settings")).Scan(&database, &version); err != nil {
+			return err
+		}
+		return fn(tx, database, version)
+	})
+}
+
+// sql returns a statement for the server's version.
+func (r *reader) sql(name string) string {
+	locale, rules := "c.collcollate", "NULL::text"
+	switch v := r.schema.ServerVersion; {
+	case v >= 170000:
+		locale, rules = "c.colllocale", "c.collicurules"
+	case v >= 160000:
+		locale, rules = "c.colliculocale", "c.collicurules"
+	case v >= 150000:
+		locale = "c.colliculocale"
+	}
+	return strings.NewReplacer("{locale}", locale, "{rules}", rules).Replace(statement(name))
+}
+
+func statement(name string) string {
+	text, err := sqlFiles.ReadFile("sql/" + name + ".sql")
+	if err != nil {
+		panic(err) // the files are compiled in
+	}
+	return string(text)
+}
+
+// reader gathers a Schema within one transaction.
+type reader struct {
+	ctx        context.Context
+	tx         pgx.Tx
+	schema     *Schema
+	tables     map[uint32]*Table
+	partitions map[uint32]*Partition
+	types      map[uint32]columnType
+	graph      graph
+	found      map[node]*Object
+}
+
+func newReader(ctx context.Context, tx pgx.Tx, schema *Schema) *reader {
+	return &reader{
+		ctx: ctx, tx: tx, schema: schema,
+		tables:     map[uint32]*Table{},
+		partitions: map[uint32]*Partition{},
+		types:      map[uint32]columnType{},
+		graph:      graph{},
+		found:      map[node]*Object{},
+	}
+}
+
+func (r *reader) read(names []Name) error {
+	if err := r.batch(r.relations(names)); err != nil {
+		return err
+	}
+	roots, all := r.oids()
+	err := r.batch(
+		query{"column_types", []any{roots}, r.columnType},
+		query{"columns", []any{roots}, r.column},
+		query{"identities", []any{roots}, r.identity},
+		query{"parents", []any{roots}, r.parent},
+		query{"constraints", []any{all}, r.constraint},
+		query{"indexes", []any{all}, r.index},
+		query{"needs", []any{all}, r.need},
+	)
+	if err != nil {
+		return err
+	}
+	if err := r.readObjects(); err != nil {
+		return err
+	}
+	for _, table := range r.schema.Tables {
+		table.liftForeignKeys()
+	}
+	return r.batch(query{"namespaces", []any{r.namespaces()}, r.namespace})
+}
+
+// oids returns those of the tables, and those of tables and partitions.
+func (r *reader) oids() (roots, all []uint32) {
+	for oid := range r.tables {
+		roots = append(roots, oid)
+	}
+	all = slices.Clone(roots)
+	for oid := range r.partitions {
+		all = append(all, oid)
+	}
+	return roots, all
+}
+
+// namespaces are the names of all schemas that were met.
+func (r *reader) namespaces() []string {
+	var names []string
+	for _, t := range r.schema.Tables {
+		names = append(names, t.Schema)
+		for _, p := range t.Partitions {
+			names = append(names, p.Schema)
+		}
+	}
+	for _, o := range r.schema.Objects {
+		names = append(names, o.Schema)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (r *reader) namespace(row pgx.CollectableRow) error {
+	var n Namespace
+	if err := row.Scan(&n.Name, &n.Comment); err != nil {
+		return err
+	}
+	r.schema.Namespaces = append(r.schema.Namespaces, n)
+	return nil
+}
+
+// query is a statement, its arguments and what to do with each row.
+type query struct {
+	name string
+	args []any
+	each func(pgx.CollectableRow) error
+}
+
+// batch runs queries in one round trip and handles their rows in order.
+func (r *reader) batch(queries ...query) error {
+	var batch pgx.Batch
+	for _, q := range queries {
+		batch.Queue(r.sql(q.name), q.args...).Query(func(rows pgx.Rows) error {
+			defer rows.Close()
+			for rows.Next() {
+				if err := q.each(rows); err != nil {
+					return fmt.Errorf("%s: %w", q.name, err)
+				}
+			}
+			if err := rows.Err(); err != nil {
+				return fmt.Errorf("%s: %w", q.name, err)
+			}
+			return nil
+		})
+	}
+	return r.tx.SendBatch(r.ctx, &batch).Close()
 }

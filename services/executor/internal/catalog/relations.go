@@ -1,0 +1,110 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// relations asks for tables and their partitions.
+func (r *reader) relations(names []Name) query {
+	var schemas, tables []string // null means all
+	if names != nil {
+		schemas, tables = make([]string, len(names)), make([]string, len(names))
+	}
+	for i, n := range names {
+		schemas[i], tables[i] = n.Schema, n.Name
+	}
+	return query{"relations", []any{schemas, tables}, r.relation}
+}
+
+// relation is a table or a partition; parents come before their partitions.
+func (r *reader) relation(row pgx.CollectableRow) error {
+	var (
+		oid, root, parent     uint32
+		t                     Table
+		partitioned, hasPages bool
+		bound                 string
+		tuples                float64
+	)
+	err := row.Scan(&oid, &root, &parent, &t.Schema, &t.Name, &partitioned, &t.Unlogged, &t.Comment,
+		&t.PartitionKey, &bound, &tuples, &hasPages, &t.Readable)
+	if err != nil {
+		return err
+	}
+	t.RowEstimate = r.rowEstimate(tuples, hasPages)
+	if oid != root {
+		r.partition(oid, root, parent, &t, bound)
+		return nil
+	}
+	t.Kind = OrdinaryTable
+	if partitioned {
+		t.Kind, t.RowEstimate = PartitionedTable, -1
+	}
+	r.tables[oid] = &t
+	r.schema.Tables = append(r.schema.Tables, &t)
+	return nil
+}
+
+func (r *reader) partition(oid, root, parent uint32, as *Table, bound string) {
+	p := &Partition{
+		Schema: as.Schema, Name: as.Name, Parent: r.nameOf(parent), Bound: bound,
+		PartitionKey: as.PartitionKey, Unlogged: as.Unlogged, Comment: as.Comment,
+	}
+	r.partitions[oid] = p
+	table := r.tables[root]
+	table.Partitions = append(table.Partitions, p)
+	if p.PartitionKey == "" && as.RowEstimate >= 0 {
+		table.RowEstimate = max(table.RowEstimate, 0) + as.RowEstimate
+	}
+}
+
+func (r *reader) nameOf(oid uint32) Name {
+	if p := r.partitions[oid]; p != nil {
+		return p.FullName()
+	}
+	return r.tables[oid].FullName()
+}
+
+// rowEstimate reads pg_class.reltuples. Before version 14 a table that was
+// never analyzed looked like an empty one.
+func (r *reader) rowEstimate(tuples float64, hasPages bool) int64 {
+	if tuples < 0 || r.schema.ServerVersion < 140000 && tuples == 0 && !hasPages {
+		return -1
+	}
+	return int64(tuples)
+}
+
+func (r *reader) parent(row pgx.CollectableRow) error {
+	var oid uint32
+	var parent Name
+	if err := row.Scan(&oid, &parent.Schema, &parent.Name); err != nil {
+		return err
+	}
+	t := r.tables[oid]
+	t.Inherits = append(t.Inherits, parent)
+	return nil
+}
+
+// liftForeignKeys gives a partitioned table the foreign keys that all of its
+// partitions have and it has not: they hold for every row just the same.
+func (t *Table) liftForeignKeys() {
+	leaves := slices.DeleteFunc(slices.Clone(t.Partitions), func(p *Partition) bool { return p.PartitionKey != "" })
+	if len(leaves) == 0 {
+		return
+	}
+	for _, key := range leaves[0].ForeignKeys {
+		if everyPartitionHas(leaves[1:], key) {
+			key.OnPartitions = true
+			t.ForeignKeys = append(t.ForeignKeys, key)
+		}
+	}
+}
+
+func everyPartitionHas(partitions []*Partition, key ForeignKey) bool {
+	return !slices.ContainsFunc(partitions, func(p *Partition) bool {
+		return !slices.ContainsFunc(p.ForeignKeys, func(other ForeignKey) bool {
+			return other.Definition == key.Definition
+		})
+	})
+}

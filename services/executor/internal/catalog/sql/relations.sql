@@ -1,0 +1,37 @@
+-- Tables by name ($1 schemas, $2 names; both null: all), each followed by its
+-- partitions at every depth.
+WITH RECURSIVE tree AS (
+  SELECT c.oid, c.oid AS root, 0::oid AS parent, 0 AS depth
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p')
+    AND NOT c.relispartition
+    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    AND ($1::text[] IS NULL
+      OR (n.nspname, c.relname) IN (SELECT s, t FROM unnest($1::text[], $2::text[]) AS wanted(s, t)))
+  UNION ALL
+  SELECT c.oid, t.root, t.oid, t.depth + 1
+  FROM tree t
+  JOIN pg_inherits i ON i.inhparent = t.oid
+  JOIN pg_class c ON c.oid = i.inhrelid AND c.relispartition AND c.relkind IN ('r', 'p')
+)
+SELECT
+  t.oid,
+  t.root,
+  t.parent,
+  n.nspname::text,
+  c.relname::text,
+  c.relkind = 'p',
+  c.relpersistence = 'u',
+  coalesce(d.description, ''),
+  coalesce(pg_get_partkeydef(c.oid), ''),
+  coalesce(pg_get_expr(c.relpartbound, c.oid), ''),
+  c.reltuples::float8,
+  c.relpages > 0,
+  coalesce(has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT'), false)
+FROM tree t
+JOIN pg_class c ON c.oid = t.oid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_description d
+  ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+ORDER BY t.depth, n.nspname COLLATE "C", c.relname COLLATE "C"

@@ -1,0 +1,6 @@
+package apierr
+
+// What the calls that only read may answer.
+const ()
+
+var reads = map[Type]row{}

@@ -1,0 +1,6 @@
+package apierr
+
+// What the calls that change something may answer.
+const ()
+
+var writes = map[Type]row{}

@@ -34,10 +34,10 @@ type Kind string
 // are listed only.
 const (
 	OrdinaryTable    Kind = "table"
-	PartitionedTable Kind = "partitioned_table"
+	PartitionedTable Kind = "partitioned table"
 	View             Kind = "view"
-	MaterializedView Kind = "materialized_view"
-	ForeignTable     Kind = "foreign_table"
+	MaterializedView Kind = "materialized view"
+	ForeignTable     Kind = "foreign table"
 )
 
 // Table is a table, or a partitioned table together with its partitions.

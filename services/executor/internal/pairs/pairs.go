@@ -87,18 +87,24 @@ func decodeEntries(entries []json.RawMessage) ([]Pair, error) {
 
 // Read reads the named file of fsys and is otherwise Decode.
 func Read(fsys fs.FS, name string) ([]Pair, error) {
+	pairs, _, err := ReadFile(fsys, name)
+	return pairs, err
+}
+
+// ReadFile is Read, and also returns the file as it is.
+func ReadFile(fsys fs.FS, name string) ([]Pair, []byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("open pair file: %w", err)
+		return nil, nil, fmt.Errorf("open pair file: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, MaxFileSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("read pair file: %w", err)
+		return nil, nil, fmt.Errorf("read pair file: %w", err)
 	}
 	pairs, err := Decode(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return pairs, nil
+	return pairs, data, nil
 }

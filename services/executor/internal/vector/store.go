@@ -1,0 +1,108 @@
+package vector
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const connectTimeout = 10 * time.Second
+
+// Store is one session with the target database. It is not safe for concurrent
+// use.
+type Store struct {
+	conn *pgx.Conn
+	// vectorType is the qualified name of the type vector, or "" without it.
+	vectorType string
+	// arrays says that embeddings are real[].
+	arrays bool
+}
+
+// Open connects. Its error never holds the password.
+func Open(ctx context.Context, url string) (*Store, error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("vector store: %w", err) // pgx redacts the string
+	}
+	cfg.ConnectTimeout = connectTimeout
+	if cfg.RuntimeParams["application_name"] == "" {
+		cfg.RuntimeParams["application_name"] = "datapipeline"
+	}
+	conn, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("vector store: %w", err)
+	}
+	return &Store{conn: conn}, nil
+}
+
+// Close ends the session, and with it the lock.
+func (s *Store) Close(ctx context.Context) error { return s.conn.Close(ctx) }
+
+// Arrays reports whether embeddings are kept as real[], for want of the
+// extension. It is known after Prepare.
+func (s *Store) Arrays() bool { return s.arrays }
+
+// Lock takes the right to load data of one database, which ends with Close. If
+// another session has it, Lock calls waiting once and waits up to a time; then
+// it returns ErrBusy.
+func (s *Store) Lock(ctx context.Context, database string, wait time.Duration, waiting func()) error {
+	sum := sha256.Sum256([]byte("datapipeline training data\x00" + database))
+	key := int64(binary.BigEndian.Uint64(sum[:]))
+	var taken bool
+	if err := s.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, key).Scan(&taken); err != nil || taken {
+		return err
+	}
+	waiting()
+	return s.limited(ctx, wait, func() error {
+		_, err := s.conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, key)
+		if code(err) == lockNotAvailable {
+			return fmt.Errorf("%w: %w", ErrBusy, err)
+		}
+		return err
+	})
+}
+
+// limited runs do with a limit on waiting for locks.
+func (s *Store) limited(ctx context.Context, wait time.Duration, do func() error) error {
+	ms := strconv.FormatInt(max(1, wait.Milliseconds()), 10)
+	if _, err := s.conn.Exec(ctx, `SELECT set_config('lock_timeout', $1, false)`, ms); err != nil {
+		return err
+	}
+	err := do()
+	_, resetErr := s.conn.Exec(ctx, `RESET lock_timeout`)
+	return errors.Join(err, resetErr)
+}
+
+const (
+	lockNotAvailable      = "55P03"
+	insufficientPrivilege = "42501"
+)
+
+// code is the SQLSTATE of err, or "".
+func code(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
+// inTx runs do in a transaction, serialised with every other one of its kind in
+// the database: what it makes, two sessions cannot make at once.
+func (s *Store) inTx(ctx context.Context, do func(pgx.Tx) error) error {
+	// The key under which langchain creates the extension.
+	const key = 1573678846307946496
+	return pgx.BeginFunc(ctx, s.conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(key)); err != nil {
+			return err
+		}
+		return do(tx)
+	})
+}

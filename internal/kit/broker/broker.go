@@ -73,6 +73,8 @@ type Broker struct {
 
 	mu      sync.Mutex
 	streams map[string]jetstream.Stream
+	era     context.Context // ends at the next reconnection
+	endEra  context.CancelFunc
 
 	deadLetters *prometheus.CounterVec
 	retries     prometheus.Counter
@@ -87,6 +89,7 @@ type Broker struct {
 // configuration. The caller closes the broker.
 func Connect(_ context.Context, cfg Config, name string, log *zap.Logger, options ...nats.Option) (*Broker, error) {
 	b := &Broker{cfg: cfg, name: name, log: log, closed: make(chan struct{}), streams: map[string]jetstream.Stream{}}
+	b.era, b.endEra = context.WithCancel(context.Background())
 	b.makeMetrics()
 	nc, err := nats.Connect(cfg.URL, append(b.options(), options...)...)
 	if err != nil {
@@ -113,7 +116,7 @@ func (b *Broker) options() []nats.Option {
 		nats.PingInterval(5 * time.Second), // notices a dead network in 15 s
 		nats.Timeout(requestTimeout),
 		nats.DisconnectErrHandler(b.disconnected),
-		nats.ReconnectHandler(func(nc *nats.Conn) { b.log.Info("NATS connected", zap.String("server", nc.ConnectedServerName())) }),
+		nats.ReconnectHandler(b.reconnected),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { b.log.Warn("NATS error", zap.Error(err)) }),
 		nats.ClosedHandler(func(*nats.Conn) { close(b.closed) }),
 	}
@@ -130,6 +133,22 @@ func (b *Broker) disconnected(nc *nats.Conn, err error) {
 	if !nc.IsClosed() {
 		b.log.Warn("NATS connection lost", zap.Error(err))
 	}
+}
+
+func (b *Broker) reconnected(nc *nats.Conn) {
+	b.log.Info("NATS connected", zap.String("server", nc.ConnectedServerName()))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.endEra()
+	b.era, b.endEra = context.WithCancel(context.Background())
+}
+
+// connection returns a context that ends at the next reconnection: whoever
+// waits for an answer of the old connection need not wait any longer.
+func (b *Broker) connection() context.Context {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.era
 }
 
 // Close closes the connection and waits until it is.

@@ -145,19 +145,21 @@ func (b *Broker) retry(ctx context.Context, try func(context.Context) error) err
 		if err == nil || !errors.Is(err, ErrUnavailable) && ctx.Err() == nil {
 			return err
 		}
-		if sleep(ctx, wait) != nil {
+		if b.sleep(ctx, wait) != nil {
 			return fmt.Errorf("%w: %w: %w", ErrUnavailable, context.Cause(ctx), err)
 		}
 		b.retries.Inc()
 	}
 }
 
-// sleep waits for about d, less when ctx ends, whose error it returns.
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep waits for about d, less when the connection came back or ctx ends,
+// whose error it returns.
+func (b *Broker) sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-b.connection().Done():
 	case <-time.After(d/2 + rand.N(d)):
-		return nil
 	}
+	return nil
 }

@@ -70,7 +70,7 @@ func (r *reader) read(ctx context.Context) error {
 			wait = 50 * time.Millisecond
 		}
 		r.b.log.Debug("reading again", zap.String("stream", r.stream), zap.Uint64("from", r.next), zap.Error(err))
-		if err := sleep(ctx, wait); err != nil {
+		if err := r.b.sleep(ctx, wait); err != nil {
 			return fmt.Errorf("read %s: %w", r.stream, context.Cause(ctx))
 		}
 	}
@@ -144,6 +144,9 @@ func (r *reader) remove(consumer string) {
 // consume delivers what comes; consecutive consumer sequences prove that
 // nothing was lost between the server and here.
 func (r *reader) consume(ctx context.Context, messages jetstream.MessagesContext) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.b.connection(), cancel)()
 	for count := uint64(1); ; count++ {
 		msg, err := messages.Next(jetstream.NextContext(ctx))
 		if err != nil {

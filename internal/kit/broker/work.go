@@ -67,27 +67,32 @@ func (q *Queue) fetch(ctx context.Context) (jetstream.Msg, error) {
 			return nil, fmt.Errorf("fetch: %w", err)
 		}
 		q.b.log.Debug("fetching again", zap.Error(err))
-		if err := sleep(ctx, wait); err != nil {
+		if err := q.b.sleep(ctx, wait); err != nil {
 			return nil, context.Cause(ctx)
 		}
 		wait = min(2*wait, 2*time.Second)
 	}
 }
 
+// fetchOnce waits for readExpiry at most; nil means that nothing came. The
+// request has a deadline of its own, as one too soon for its heartbeats is an
+// error to the client.
 func (q *Queue) fetchOnce(ctx context.Context) (jetstream.Msg, error) {
-	ctx, cancel := context.WithTimeout(ctx, readExpiry)
+	request, cancel := context.WithTimeout(context.WithoutCancel(ctx), readExpiry)
 	defer cancel()
-	batch, err := q.consumer.Fetch(1, jetstream.FetchContext(ctx), jetstream.FetchHeartbeat(readHeartbeat))
+	defer context.AfterFunc(ctx, cancel)()
+	defer context.AfterFunc(q.b.connection(), cancel)()
+	batch, err := q.consumer.Fetch(1, jetstream.FetchContext(request), jetstream.FetchHeartbeat(readHeartbeat))
 	if err != nil {
 		return nil, translate(err)
 	}
 	for msg := range batch.Messages() {
 		return msg, nil
 	}
-	if err := batch.Error(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return nil, translate(err)
+	if request.Err() != nil {
+		return nil, nil
 	}
-	return nil, nil
+	return nil, translate(batch.Error())
 }
 
 func (q *Queue) delivery(msg jetstream.Msg) (*Delivery, error) {

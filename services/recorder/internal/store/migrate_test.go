@@ -9,8 +9,6 @@ import (
 	"github.com/citu/datapipeline/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
-
 func TestMigrateMayBeCalledAtOnceAndAgain(t *testing.T) {
 	url := testkit.Postgres(t)
 	var wg sync.WaitGroup

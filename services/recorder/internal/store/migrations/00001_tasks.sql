@@ -113,6 +113,7 @@ CREATE TABLE data_pipeline_events (
 );
 
 CREATE INDEX data_pipeline_events_task        ON data_pipeline_events (task_id, stream_seq);
+CREATE INDEX data_pipeline_events_deleted     ON data_pipeline_events (task_id) WHERE type = 'task.deleted';
 CREATE INDEX data_pipeline_events_type        ON data_pipeline_events (type, recorded_at);
 CREATE INDEX data_pipeline_events_recorded_at ON data_pipeline_events (recorded_at);
 

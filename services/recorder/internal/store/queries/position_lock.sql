@@ -1,0 +1,1 @@
+SELECT FROM data_pipeline_positions WHERE stream = $1 FOR UPDATE

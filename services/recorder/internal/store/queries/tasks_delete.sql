@@ -1,0 +1,1 @@
+DELETE FROM data_pipeline_tasks WHERE id = ANY ($1::text[])

@@ -1,0 +1,36 @@
+INSERT INTO data_pipeline_tasks (
+    id, task_type, status, parameters, result,
+    error_type, error_class, error_step, error_message, progress,
+    current_step, step_status, step_stats, warnings_count, created_at,
+    started_at, completed_at, created_by, output_directory, db_name,
+    business_context, request_seq, requested_at, request_closed, cancel_requested,
+    attempt, scan_complete, log_sequence, last_seq, updated_at,
+    state)
+SELECT * FROM unnest(
+    @id::text[], @task_type::text[], @status::text[],
+    @parameters::jsonb[], @result::jsonb[], @error_type::text[],
+    @error_class::text[], @error_step::text[], @error_message::text[],
+    @progress::int[], @current_step::text[], @step_status::jsonb[],
+    @step_stats::jsonb[], @warnings_count::int[], @created_at::timestamptz[],
+    @started_at::timestamptz[], @completed_at::timestamptz[], @created_by::text[],
+    @output_directory::text[], @db_name::text[], @business_context::text[],
+    @request_seq::bigint[], @requested_at::timestamptz[], @request_closed::boolean[],
+    @cancel_requested::boolean[], @attempt::int[], @scan_complete::boolean[],
+    @log_sequence::bigint[], @last_seq::bigint[], @updated_at::timestamptz[],
+    @state::jsonb[])
+ON CONFLICT (id) DO UPDATE SET
+    task_type = excluded.task_type, status = excluded.status,
+    parameters = excluded.parameters, result = excluded.result,
+    error_type = excluded.error_type, error_class = excluded.error_class,
+    error_step = excluded.error_step, error_message = excluded.error_message,
+    progress = excluded.progress, current_step = excluded.current_step,
+    step_status = excluded.step_status, step_stats = excluded.step_stats,
+    warnings_count = excluded.warnings_count, created_at = excluded.created_at,
+    started_at = excluded.started_at, completed_at = excluded.completed_at,
+    created_by = excluded.created_by, output_directory = excluded.output_directory,
+    db_name = excluded.db_name, business_context = excluded.business_context,
+    request_seq = excluded.request_seq, requested_at = excluded.requested_at,
+    request_closed = excluded.request_closed, cancel_requested = excluded.cancel_requested,
+    attempt = excluded.attempt, scan_complete = excluded.scan_complete,
+    log_sequence = excluded.log_sequence, last_seq = excluded.last_seq,
+    updated_at = excluded.updated_at, state = excluded.state

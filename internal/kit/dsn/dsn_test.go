@@ -1,0 +1,153 @@
+package dsn_test
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/citu/datapipeline/internal/kit/dsn"
+)
+
+func TestMask(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"postgres://ann:secret@db.example.com:5433/shop?sslmode=require", "postgres://ann:***@db.example.com:5433/shop"},
+		{"postgresql://ann@db/shop", "postgres://ann@db:5432/shop"},
+		{"postgres://ann:p%40ss%2Fw@db/订单", "postgres://ann:***@db:5432/%E8%AE%A2%E5%8D%95"},
+		{"postgres:///shop?host=db&user=ann&password=secret", "postgres://ann:***@db:5432/shop"},
+		{"host=db user=ann password='a b\\'c' dbname=shop", "postgres://ann:***@db:5432/shop"},
+		{"host = db user = ann password = secret dbname = shop", "postgres://ann:***@db:5432/shop"},
+		{"host=/run/postgresql user=ann dbname=shop", "postgres://ann@%2Frun%2Fpostgresql:5432/shop"},
+		{"postgres://ann:secret@a:1,b:2/shop?sslmode=disable", "postgres://ann:***@a:1,b:2/shop"},
+		{"postgres://ann:sec:ret@db:x/shop", "***"},
+		{"secret", "***"},
+		{"", "***"},
+	} {
+		if got := dsn.Mask(c.in); got != c.want {
+			t.Errorf("Mask(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for name, s := range map[string]string{
+		"nothing":              "",
+		"no string of this":    "mysql://root@db/shop",
+		"no host":              "postgres:///shop?user=ann",
+		"no user":              "postgres://db/shop",
+		"no database":          "postgres://ann@db",
+		"an empty database":    "host=db user=ann dbname=''",
+		"a file to read":       "postgres://ann:secret@db/shop?sslrootcert=/etc/shadow",
+		"a password file":      "host=db user=ann dbname=shop passfile=/home/x/.pgpass",
+		"a service":            "host=db user=ann dbname=shop service=prod",
+		"settings":             "postgres://ann@db/shop?options=-c%20default_transaction_read_only%3Doff",
+		"any session variable": "postgres://ann@db/shop?default_transaction_read_only=off",
+		"a bad port":           "postgres://ann:secret@db:99999999/shop",
+		"an unended quote":     "host=db user=ann password='secret dbname=shop",
+		"far too long":         "postgres://ann@db/shop?application_name=" + strings.Repeat("x", dsn.MaxLength),
+	} {
+		cfg, err := dsn.Parse(s)
+		if !errors.Is(err, dsn.ErrInvalid) {
+			t.Errorf("%s: %+v, %v, want ErrInvalid", name, cfg, err)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: the refusal repeats the password: %v", name, err)
+		}
+	}
+}
+
+func TestParseTakesNothingSecretFromTheEnvironment(t *testing.T) {
+	t.Setenv("PGPASSWORD", "of the operator")
+	t.Setenv("PGUSER", "operator")
+	t.Setenv("PGHOST", "internal")
+	t.Setenv("PGOPTIONS", "-c search_path=x")
+	cfg, err := dsn.Parse("postgres://ann@db/shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Password != "" || cfg.User != "ann" || cfg.Host != "db" || len(cfg.RuntimeParams) != 0 {
+		t.Errorf("got user %q, host %q, parameters %v and a password of %d bytes", cfg.User, cfg.Host, cfg.RuntimeParams, len(cfg.Password))
+	}
+	if _, err := dsn.Parse("postgres:///shop"); !errors.Is(err, dsn.ErrInvalid) {
+		t.Errorf("host and user came from the environment: %v", err)
+	}
+}
+
+func TestIdentityIsOneForAllSpellings(t *testing.T) {
+	for _, s := range []string{
+		"postgres://ann:secret@DB.example.com/Shop",
+		"postgresql://bob@db.example.com:5432/shop?sslmode=disable",
+		"host=db.example.com user=bob dbname=shop",
+	} {
+		if got, err := dsn.Identity(s); err != nil || got != "db.example.com:5432/shop" {
+			t.Errorf("Identity(%q) = %q, %v", s, got, err)
+		}
+	}
+	if got, err := dsn.Database("postgres://ann@db/Shop"); err != nil || got != "Shop" {
+		t.Errorf("Database: %q, %v", got, err)
+	}
+}
+
+func TestHostsAreAllThatMayBeTried(t *testing.T) {
+	cfg, err := dsn.Parse("postgres://ann@a,b:6432/shop?sslmode=prefer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := dsn.Hosts(cfg); !slices.Equal(got, []string{"a:5432", "b:6432"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// Whatever the password is and however it is written, it does not come out.
+func TestNoPasswordComesOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		password := "pw" + rapid.StringOfN(rapid.RuneFrom([]rune("aZ09 '\"\\=:/@?#%&,[]密")), 1, 20, -1).Draw(t, "password") + "PW"
+		quoted := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(password)
+		for _, s := range []string{
+			fmt.Sprintf("host=db user=ann password='%s' dbname=shop", quoted),
+			"postgres://ann:" + url.PathEscape(password) + "@db/shop",
+			"postgres://db/shop?user=ann&password=" + strings.ReplaceAll(url.QueryEscape(password), "+", "%20"),
+		} {
+			cfg, err := dsn.Parse(s)
+			if err != nil {
+				t.Fatalf("Parse(%q): %v", s, err)
+			}
+			if cfg.Password != password {
+				t.Fatalf("Parse(%q) read the password %q, want %q", s, cfg.Password, password)
+			}
+			if got := dsn.Mask(s); got != "postgres://ann:***@db:5432/shop" {
+				t.Fatalf("Mask(%q) = %q", s, got)
+			}
+		}
+	})
+}
+
+func FuzzMask(f *testing.F) {
+	f.Add("postgres://ann:secret@db:5432/shop?sslmode=disable")
+	f.Add("host=db user=ann password='se cret' dbname=shop")
+	f.Add("postgres://ann:se:cr@et@db/shop")
+	f.Add("postgres://u:p@[::1]:5432/%00")
+	f.Fuzz(func(t *testing.T, s string) {
+		masked := dsn.Mask(s)
+		cfg, err := dsn.Parse(s)
+		if err != nil {
+			if masked != "***" {
+				t.Errorf("unreadable, yet masked as %q", masked)
+			}
+			return
+		}
+		// Only these may be repeated; a password that is part of one of them is
+		// no secret of its own.
+		shown := strings.Join(append(dsn.Hosts(cfg), cfg.User, cfg.Database), "\x00") + "postgres://***@"
+		unescaped, _ := url.PathUnescape(masked)
+		if len(cfg.Password) > 3 && strings.Contains(unescaped, cfg.Password) && !strings.Contains(shown, cfg.Password) {
+			t.Errorf("Mask(%q) = %q holds the password", s, masked)
+		}
+		if cfg.Password != "" && !strings.Contains(masked, ":***@") {
+			t.Errorf("Mask(%q) = %q does not say that there is a password", s, masked)
+		}
+	})
+}

@@ -55,8 +55,11 @@ func Parse(s string) (*pgx.ConnConfig, error) {
 			return nil, fmt.Errorf("%w: %s is missing", ErrInvalid, key)
 		}
 	}
-	if cfg.Host == "" || cfg.User == "" || cfg.Database == "" {
-		return nil, fmt.Errorf("%w: host, user and dbname must not be empty", ErrInvalid)
+	if cfg.User == "" || cfg.Database == "" {
+		return nil, fmt.Errorf("%w: user and dbname must not be empty", ErrInvalid)
+	}
+	if slices.ContainsFunc(Hosts(cfg), badHost) {
+		return nil, malformed
 	}
 	if !gives(s, "password") {
 		cfg.Password = "" // else PGPASSWORD or a password file would be sent to any host that s names
@@ -69,13 +72,24 @@ func Parse(s string) (*pgx.ConnConfig, error) {
 	return cfg, nil
 }
 
+// badHost finds hosts that can be none, above all the rest of a password that
+// was written with an @ in it.
+func badHost(hostPort string) bool {
+	host, _, err := net.SplitHostPort(hostPort)
+	return err != nil || host == "" || !strings.HasPrefix(host, "/") && strings.ContainsFunc(host, func(r rune) bool {
+		return r <= ' ' || strings.ContainsRune("/@?#=&'\"\\", r)
+	})
+}
+
+var malformed = fmt.Errorf("%w: expected postgres://user:password@host:5432/database (with special characters of the password as %%XX), or host=… port=… user=… password=… dbname=…", ErrInvalid)
+
 // explain says what is wrong with a refused string, which must not be quoted:
 // where it is malformed, its password may be anywhere.
 func explain(s string) error {
 	if _, err := parse(s, nil); err == nil {
 		return fmt.Errorf("%w: it has a parameter other than %s", ErrInvalid, strings.Join(allowed, ", "))
 	}
-	return fmt.Errorf("%w: expected postgres://user:password@host:5432/database (with special characters of the password as %%XX), or host=… port=… user=… password=… dbname=…", ErrInvalid)
+	return malformed
 }
 
 func parse(s string, keys []string) (*pgx.ConnConfig, error) {

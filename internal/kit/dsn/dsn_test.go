@@ -46,6 +46,7 @@ func TestParseRefuses(t *testing.T) {
 		"a service":            "host=db user=ann dbname=shop service=prod",
 		"settings":             "postgres://ann@db/shop?options=-c%20default_transaction_read_only%3Doff",
 		"any session variable": "postgres://ann@db/shop?default_transaction_read_only=off",
+		"a password with an @": "postgres://ann:pw@secret@db/shop",
 		"a bad port":           "postgres://ann:secret@db:99999999/shop",
 		"an unended quote":     "host=db user=ann password='secret dbname=shop",
 		"far too long":         "postgres://ann@db/shop?application_name=" + strings.Repeat("x", dsn.MaxLength),
@@ -106,10 +107,11 @@ func TestNoPasswordComesOut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		password := "pw" + rapid.StringOfN(rapid.RuneFrom([]rune("aZ09 '\"\\=:/@?#%&,[]密")), 1, 20, -1).Draw(t, "password") + "PW"
 		quoted := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(password)
+		escaped := strings.ReplaceAll(url.QueryEscape(password), "+", "%20")
 		for _, s := range []string{
 			fmt.Sprintf("host=db user=ann password='%s' dbname=shop", quoted),
-			"postgres://ann:" + url.PathEscape(password) + "@db/shop",
-			"postgres://db/shop?user=ann&password=" + strings.ReplaceAll(url.QueryEscape(password), "+", "%20"),
+			"postgres://ann:" + escaped + "@db/shop",
+			"postgres://db/shop?user=ann&password=" + escaped,
 		} {
 			cfg, err := dsn.Parse(s)
 			if err != nil {

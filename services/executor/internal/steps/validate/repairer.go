@@ -1,0 +1,37 @@
+package validate
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
+)
+
+// maxRepairs bounds the proposals that are tried for one pair.
+const maxRepairs = 2
+
+// Repairer proposes other SQL for what the database refused. It need not be
+// right: a proposal counts only if it passes validation itself.
+type Repairer interface {
+	// Begin readies a run. The Repair it returns is used until the run's step
+	// returns, by several goroutines at once.
+	Begin(run *steps.Run, db *pgxpool.Pool) Repair
+}
+
+// Repair proposes SQL in place of the fault's, or "" when it has no proposal.
+// An error is logged and taken for no proposal.
+type Repair func(ctx context.Context, fault Fault) (string, error)
+
+// Fault is a pair that the database refused, and how.
+type Fault struct {
+	Pair     pairs.Pair
+	SQLState string
+	Message  string // in the server's language
+	Hint     string
+	Position int // in Pair.SQL, in characters from 1; 0 where unknown
+}
+
+// noRepair is the Repair of runs without one.
+func noRepair(context.Context, Fault) (string, error) { return "", nil }

@@ -67,7 +67,7 @@ func TestRunModifiesThePairFile(t *testing.T) {
 			if got := fileNames(files); !slices.Equal(got, wantFiles) {
 				t.Errorf("files %v", got)
 			}
-			if got := readPairs(t, files, pairFile); !slices.Equal(got, []pairs.Pair{{"question A", good}, {"question B", mended}}) {
+			if got := readPairs(t, files, pairFile); !slices.Equal(got, []pairs.Pair{{Question: "question A", SQL: good}, {Question: "question B", SQL: mended}}) {
 				t.Errorf("pairs %v", got)
 			}
 			if run.Files.Text(pairFile+".backup") != string(in[pairFile].Data) {

@@ -1,0 +1,104 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/vector"
+)
+
+func unconfigured(lang events.Language) error {
+	return steps.Fail(events.ClassPlatform, "vector_store_unconfigured", lang.Pick(
+		"没有配置向量库：请设置 DP_VECTOR_DATABASE_URL，或关闭 enable_training_data_load",
+		"no vector store is configured: set DP_VECTOR_DATABASE_URL, or switch enable_training_data_load off"), nil)
+}
+
+// translate says what went wrong with the vector store. What is no fault of the
+// store stays as it is.
+func translate(ctx context.Context, err error, lang events.Language) error {
+	var known *steps.Error
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if errors.As(err, &known) {
+		return err
+	}
+	errorType, message := describe(err, lang)
+	if errorType == "" {
+		return err
+	}
+	return steps.Fail(events.ClassDatabase, errorType, message, err)
+}
+
+func describe(err error, lang events.Language) (errorType, message string) {
+	var mismatch *vector.MismatchError
+	var extension *vector.ExtensionError
+	var gap *gapError
+	switch {
+	case errors.As(err, &mismatch):
+		return "embedder_mismatch", describeMismatch(mismatch, lang)
+	case errors.As(err, &extension):
+		return "vector_extension_missing", describeExtension(extension, lang)
+	case errors.As(err, &gap):
+		return "vector_load_gap", lang.Sprintf(
+			"集合 %s 写入了 %d 条，但有 %d 条读不回来：请检查向量库上的触发器、规则和行级安全策略，然后重新加载",
+			"of the %[2]d documents put into the collection %[1]s, %[3]d cannot be read back: look for triggers, rules and row-level security in the vector store, then load again", gap.collection, gap.written, gap.missing)
+	case errors.Is(err, vector.ErrBusy):
+		return "vector_store_busy", lang.Pick("同一数据库的另一次加载一直没有结束，请稍后重新执行本步骤", "another load of the same database did not end in time; run this step again later")
+	case errors.Is(err, vector.ErrLayout):
+		return "vector_layout_unsupported", lang.Pick(
+			"向量库中的 langchain_pg_embedding 表是旧版结构：请换一个数据库或 schema，或先把表迁移到 langchain_postgres 的结构",
+			"the table langchain_pg_embedding of the vector store has an older form: use another database or schema, or migrate it to the form of langchain_postgres first")
+	}
+	return describeDatabase(err, lang)
+}
+
+func describeMismatch(m *vector.MismatchError, lang events.Language) string {
+	if m.Have.Name == "" {
+		return lang.Sprintf(
+			"集合 %s 中的向量不是由 %s（%d 维）生成的：请用 DP_VECTOR_COLLECTION_PREFIX 换一个前缀，或清空该集合后重新加载",
+			"the vectors of the collection %s are not known to be of %s with %d dimensions: choose another prefix by DP_VECTOR_COLLECTION_PREFIX, or empty the collection and load again", m.Collection, m.Want.Name, m.Want.Dimension)
+	}
+	return lang.Sprintf(
+		"集合 %s 由 %s（%d 维）生成，现在使用的是 %s（%d 维），两者无法比较：请用 DP_VECTOR_COLLECTION_PREFIX 换一个前缀，或清空该集合后重新加载",
+		"the collection %s was made by %s with %d dimensions, which cannot be compared with %s with %d: choose another prefix by DP_VECTOR_COLLECTION_PREFIX, or empty the collection and load again",
+		m.Collection, m.Have.Name, m.Have.Dimension, m.Want.Name, m.Want.Dimension)
+}
+
+func describeExtension(e *vector.ExtensionError, lang events.Language) string {
+	if e.Available {
+		return lang.Pick(
+			"向量库没有启用 vector 扩展，当前用户也无权启用：请由管理员在该数据库执行 CREATE EXTENSION vector;",
+			"the extension vector is not enabled in the vector store, and this role may not enable it: have an administrator run CREATE EXTENSION vector; in that database")
+	}
+	return lang.Sprintf(
+		"向量库的服务器没有安装 pgvector：请安装（Debian/Ubuntu：apt install postgresql-%[1]d-pgvector），再由管理员在该数据库执行 CREATE EXTENSION vector;",
+		"the vector store's server lacks pgvector: install it (on Debian and Ubuntu: apt install postgresql-%[1]d-pgvector), then have an administrator run CREATE EXTENSION vector; in that database", e.Major)
+}
+
+// describeDatabase tells a store that cannot be reached from one that refuses.
+func describeDatabase(err error, lang events.Language) (errorType, message string) {
+	var connect *pgconn.ConnectError
+	var server *pgconn.PgError
+	switch {
+	case errors.As(err, new(*pgconn.ParseConfigError)):
+		return "vector_store_unconfigured", lang.Pick("DP_VECTOR_DATABASE_URL 不是有效的连接串，请修正", "DP_VECTOR_DATABASE_URL is no valid connection string; mend it")
+	case errors.As(err, &connect), lost(err):
+		return "vector_store_unreachable", lang.Pick("连接不上向量库：请检查 DP_VECTOR_DATABASE_URL、网络和账号，然后重新执行本步骤", "the vector store cannot be reached: check DP_VECTOR_DATABASE_URL, the network and the account, then run this step again")
+	case errors.As(err, &server):
+		return "vector_store_failed", lang.Sprintf("向量库拒绝了写入（SQLSTATE %s：%s），请处理后重新执行本步骤", "the vector store refused the load (SQLSTATE %s: %s); mend that and run this step again", server.Code, server.Message)
+	}
+	return "", ""
+}
+
+// lost reports whether the session broke.
+func lost(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, pgconn.ErrConnClosed)
+}

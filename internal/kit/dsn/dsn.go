@@ -59,7 +59,7 @@ func Parse(s string) (*pgx.ConnConfig, error) {
 		return nil, fmt.Errorf("%w: user and dbname must not be empty", ErrInvalid)
 	}
 	if slices.ContainsFunc(Hosts(cfg), badHost) {
-		return nil, malformed
+		return nil, errMalformed
 	}
 	if !gives(s, "password") {
 		cfg.Password = "" // else PGPASSWORD or a password file would be sent to any host that s names
@@ -81,7 +81,7 @@ func badHost(hostPort string) bool {
 	})
 }
 
-var malformed = fmt.Errorf("%w: expected postgres://user:password@host:5432/database (with special characters of the password as %%XX), or host=… port=… user=… password=… dbname=…", ErrInvalid)
+var errMalformed = fmt.Errorf("%w: expected postgres://user:password@host:5432/database (with special characters of the password as %%XX), or host=… port=… user=… password=… dbname=…", ErrInvalid)
 
 // explain says what is wrong with a refused string, which must not be quoted:
 // where it is malformed, its password may be anywhere.
@@ -89,7 +89,7 @@ func explain(s string) error {
 	if _, err := parse(s, nil); err == nil {
 		return fmt.Errorf("%w: it has a parameter other than %s", ErrInvalid, strings.Join(allowed, ", "))
 	}
-	return malformed
+	return errMalformed
 }
 
 func parse(s string, keys []string) (*pgx.ConnConfig, error) {

@@ -181,8 +181,8 @@ type ForeignKey struct {
 	// RefIndexOnly says that the referenced columns are unique by an index
 	// that is no constraint.
 	RefIndexOnly bool
-	// OnPartitions says that all partitions have this key and the partitioned
-	// table has not. The name is then the first partition's.
+	// OnPartitions says that only partitions declare this key, all of them or
+	// some. The name is then the first such partition's.
 	OnPartitions bool
 }
 

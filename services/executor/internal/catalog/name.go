@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,6 +21,15 @@ func (n Name) SQL() string { return Quote(n.Schema) + "." + Quote(n.Name) }
 // String is the name as people read it. A part is quoted only if it holds
 // anything but letters, digits, "_" and "$"; ParseList reads it back.
 func (n Name) String() string { return plain(n.Schema) + "." + plain(n.Name) }
+
+// ParseName reads what String writes.
+func ParseName(text string) (Name, error) {
+	parts, why := splitParts(text)
+	if why != "" || len(parts) != 2 {
+		return Name{}, fmt.Errorf("%.80q is not schema.table", text)
+	}
+	return Name{parts[0].text, parts[1].text}, nil
+}
 
 // Compare orders names by schema, then by name, bytewise.
 func (n Name) Compare(o Name) int {

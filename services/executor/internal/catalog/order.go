@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"iter"
 	"maps"
 	"slices"
 )
@@ -10,10 +11,9 @@ type Order struct {
 	// Tables stand after every table that they inherit from or refer to, save
 	// by the keys in Deferred; otherwise they are sorted by name.
 	Tables []*Table
-	// Deferred are the names of the foreign keys that form a circle between
-	// different tables, by the table they belong to. They can be added once
-	// all tables exist.
-	Deferred map[Name][]string
+	// Deferred are the foreign keys that form a circle between different
+	// tables. They can be added once all tables exist.
+	Deferred map[*ForeignKey]bool
 }
 
 // LoadOrder finds an order for the tables of s. Tables that s lacks do not
@@ -24,11 +24,11 @@ func (s *Schema) LoadOrder() Order {
 		tables[t.FullName()] = t
 	}
 	circle := circles(s.Tables, tables)
-	order := Order{Deferred: map[Name][]string{}}
+	order := Order{Deferred: map[*ForeignKey]bool{}}
 	for _, t := range s.Tables {
-		for _, k := range t.AllForeignKeys() {
+		for _, k := range t.DeclaredKeys() {
 			if circle[t.FullName()] == circle[k.References()] && k.References() != t.FullName() {
-				order.Deferred[t.FullName()] = append(order.Deferred[t.FullName()], k.Name)
+				order.Deferred[k] = true
 			}
 		}
 	}
@@ -38,26 +38,23 @@ func (s *Schema) LoadOrder() Order {
 	return order
 }
 
-// Deferring says whether the key of that name on a table is among Deferred.
-func (o Order) Deferring(table Name, key string) bool {
-	return slices.Contains(o.Deferred[table], key)
-}
-
-// AllForeignKeys are the foreign keys that the table and its partitions
-// declare.
-func (t *Table) AllForeignKeys() []*ForeignKey {
-	var keys []*ForeignKey
-	for i := range t.ForeignKeys {
-		if !t.ForeignKeys[i].OnPartitions {
-			keys = append(keys, &t.ForeignKeys[i])
+// DeclaredKeys yields the foreign keys that the table and its partitions
+// declare, each with the one that does.
+func (t *Table) DeclaredKeys() iter.Seq2[Name, *ForeignKey] {
+	return func(yield func(Name, *ForeignKey) bool) {
+		for i := range t.ForeignKeys {
+			if k := &t.ForeignKeys[i]; !k.OnPartitions && !yield(t.FullName(), k) {
+				return
+			}
+		}
+		for _, p := range t.Partitions {
+			for i := range p.ForeignKeys {
+				if !yield(p.FullName(), &p.ForeignKeys[i]) {
+					return
+				}
+			}
 		}
 	}
-	for _, p := range t.Partitions {
-		for i := range p.ForeignKeys {
-			keys = append(keys, &p.ForeignKeys[i])
-		}
-	}
-	return keys
 }
 
 // targets are the tables that t inherits from or refers to by keys that pass.
@@ -66,7 +63,7 @@ func targets(tables map[Name]*Table, t *Table, pass func(*ForeignKey) bool) []*T
 	for _, parent := range t.Inherits {
 		found[parent] = tables[parent]
 	}
-	for _, k := range t.AllForeignKeys() {
+	for _, k := range t.DeclaredKeys() {
 		if pass(k) {
 			found[k.References()] = tables[k.References()]
 		}

@@ -1,10 +1,6 @@
 package catalog
 
-import (
-	"slices"
-
-	"github.com/jackc/pgx/v5"
-)
+import "github.com/jackc/pgx/v5"
 
 // relations asks for tables and their partitions.
 func (r *reader) relations(names []Name) query {
@@ -86,25 +82,20 @@ func (r *reader) parent(row pgx.CollectableRow) error {
 	return nil
 }
 
-// liftForeignKeys gives a partitioned table the foreign keys that all of its
-// partitions have and it has not: they hold for every row just the same.
+// liftForeignKeys gives a partitioned table the foreign keys that its
+// partitions declare by themselves: tables are joined along them just the same.
 func (t *Table) liftForeignKeys() {
-	leaves := slices.DeleteFunc(slices.Clone(t.Partitions), func(p *Partition) bool { return p.PartitionKey != "" })
-	if len(leaves) == 0 {
-		return
+	declared := map[string]bool{}
+	for _, k := range t.ForeignKeys {
+		declared[k.Definition] = true
 	}
-	for _, key := range leaves[0].ForeignKeys {
-		if everyPartitionHas(leaves[1:], key) {
-			key.OnPartitions = true
-			t.ForeignKeys = append(t.ForeignKeys, key)
+	for _, p := range t.Partitions {
+		for _, k := range p.ForeignKeys {
+			if !declared[k.Definition] {
+				declared[k.Definition] = true
+				k.OnPartitions = true
+				t.ForeignKeys = append(t.ForeignKeys, k)
+			}
 		}
 	}
-}
-
-func everyPartitionHas(partitions []*Partition, key ForeignKey) bool {
-	return !slices.ContainsFunc(partitions, func(p *Partition) bool {
-		return !slices.ContainsFunc(p.ForeignKeys, func(other ForeignKey) bool {
-			return other.Definition == key.Definition
-		})
-	})
 }

@@ -96,27 +96,30 @@ func splitEntries(line string) []string {
 	return entries
 }
 
-// The reasons why an entry is invalid.
+// Reason is why an entry is invalid.
+type Reason string
+
+// The reasons.
 const (
-	reasonQuote    = "quote"    // a quote without its partner, or within a name
-	reasonParts    = "parts"    // more than schema and table
-	reasonEmpty    = "empty"    // a part is missing
-	reasonWildcard = "wildcard" // "*" within a name
-	reasonLong     = "long"
-	reasonText     = "text" // not text
+	BadQuote     Reason = "quote"    // without its partner, or within a name
+	TooManyParts Reason = "parts"    // more than schema and table
+	MissingPart  Reason = "missing"  // before or after a dot
+	BadWildcard  Reason = "wildcard" // within a name
+	TooLong      Reason = "long"     // more than 512 bytes
+	NoText       Reason = "text"     // control characters, or not UTF-8
 )
 
-func parsePattern(entry string) (Pattern, string) {
+func parsePattern(entry string) (Pattern, Reason) {
 	p := Pattern{Text: entry}
 	if len(entry) > maxEntryBytes {
-		return p, reasonLong
+		return p, TooLong
 	}
 	parts, why := splitParts(entry)
 	switch {
 	case why != "":
 		return p, why
 	case len(parts) > 2:
-		return p, reasonParts
+		return p, TooManyParts
 	case len(parts) == 2:
 		p.Schema = parts[0]
 	}
@@ -126,7 +129,7 @@ func parsePattern(entry string) (Pattern, string) {
 	}
 	if p.Schema.isWildcard() {
 		if p.Schema = (identifier{}); p.Table != (identifier{}) {
-			return p, reasonWildcard
+			return p, BadWildcard
 		}
 	}
 	return p, ""
@@ -135,7 +138,7 @@ func parsePattern(entry string) (Pattern, string) {
 func (id identifier) isWildcard() bool { return id.text == "*" && !id.quoted }
 
 // splitParts cuts an entry at the dots outside quotes.
-func splitParts(entry string) ([]identifier, string) {
+func splitParts(entry string) ([]identifier, Reason) {
 	var parts []identifier
 	for rest := entry; ; {
 		part, after, why := nextPart(rest)
@@ -151,13 +154,13 @@ func splitParts(entry string) ([]identifier, string) {
 }
 
 // nextPart takes a name off text; what is left begins with a dot or is empty.
-func nextPart(text string) (part identifier, rest, why string) {
+func nextPart(text string) (part identifier, rest string, why Reason) {
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, `"`) {
 		part, rest = unquote(text)
 		rest = strings.TrimSpace(rest)
 		if part.text == "" || rest != "" && rest[0] != '.' {
-			return part, rest, reasonQuote
+			return part, rest, BadQuote
 		}
 		return part, rest, checkText(part.text)
 	}
@@ -168,11 +171,11 @@ func nextPart(text string) (part identifier, rest, why string) {
 	part = identifier{text: strings.TrimSpace(text[:end])}
 	switch {
 	case part.text == "":
-		return part, "", reasonEmpty
+		return part, "", MissingPart
 	case strings.Contains(part.text, `"`):
-		return part, "", reasonQuote
+		return part, "", BadQuote
 	case strings.Contains(part.text, "*") && part.text != "*":
-		return part, "", reasonWildcard
+		return part, "", BadWildcard
 	}
 	return part, text[end:], checkText(part.text)
 }
@@ -195,9 +198,9 @@ func unquote(text string) (identifier, string) {
 	return identifier{}, ""
 }
 
-func checkText(name string) string {
+func checkText(name string) Reason {
 	if strings.ContainsFunc(name, func(r rune) bool { return r == unicode.ReplacementChar || unicode.IsControl(r) }) {
-		return reasonText
+		return NoText
 	}
 	return ""
 }
@@ -222,7 +225,7 @@ type Fault struct {
 	Entry string // as written
 	Line  int    // counted from 1; 0 where it concerns the whole list
 	// Reason says more of what is invalid.
-	Reason string
+	Reason Reason
 	// Near are names that may have been meant, or among which to choose.
 	Near []string
 	// Kind is what an unsupported name stands for.

@@ -1,0 +1,155 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"golang.org/x/sync/errgroup"
+)
+
+// The bounds of sampling.
+const (
+	MaxExamples    = 2  // per column
+	MaxValues      = 10 // of a column that looks like an enumeration
+	maxRows        = 1000
+	minRows        = 100
+	maxTableCells  = 20_000    // rows × columns read of one table
+	maxCells       = 2_000_000 // of all tables, beyond minRows each
+	tablesPerBatch = 16
+	maxReadBytes   = 200  // of a value, in characters
+	maxStoredBytes = 2000 // of a value that cannot be read in part
+)
+
+// Sample is what a few rows of a table show of a column.
+type Sample struct {
+	// Examples are up to MaxExamples distinct values, as the server writes
+	// them, each on one line and cut where it is long.
+	Examples []string
+	// Values are all values that were seen, the most frequent first, where a
+	// column looks like an enumeration; else nil.
+	Values []string
+}
+
+// TableSample is what a few rows of a table show.
+type TableSample struct {
+	Table *Table
+	// Columns holds the samples by column; those without any are absent.
+	Columns map[string]Sample
+	// Err says why there are none: the driver's error, such as a lack of
+	// privileges or a statement that took too long.
+	Err error
+}
+
+// ReadSamples reads up to 1,000 rows of each table, several tables at once,
+// and calls each for every table, in no particular order, never concurrently.
+// It counts nothing, sorts nothing and scans no large table; each table may
+// take 5 s. Unchanged tables give unchanged samples. Columns that hold bytes,
+// or seem to hold passwords and the like, are never read.
+//
+// What a table refuses is its Err. The error is ctx's, or says that the
+// database is gone.
+func ReadSamples(ctx context.Context, db DB, connections int, tables []*Table, each func(TableSample)) error {
+	var mu sync.Mutex
+	serial := func(s TableSample) {
+		mu.Lock()
+		defer mu.Unlock()
+		each(s)
+	}
+	rows := rowsPerTable(tables)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(connections, 1))
+	for len(tables) > 0 {
+		some := tables[:min(len(tables), tablesPerBatch)]
+		tables = tables[len(some):]
+		group.Go(func() error { return sampleAll(ctx, db, some, rows, serial) })
+	}
+	return group.Wait()
+}
+
+// rowsPerTable spends maxCells evenly.
+func rowsPerTable(tables []*Table) int {
+	columns := 1
+	for _, t := range tables {
+		columns += len(t.Columns)
+	}
+	return min(maxRows, max(minRows, maxCells/columns))
+}
+
+// sampleAll samples tables in one transaction; after a table that fails it
+// goes on with the next in another one.
+func sampleAll(ctx context.Context, db DB, tables []*Table, rows int, each func(TableSample)) error {
+	for len(tables) > 0 {
+		done, err := sampleSome(ctx, db, tables, rows, each)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if done < 0 || done == len(tables) {
+			return err
+		}
+		each(TableSample{Table: tables[done], Err: err})
+		tables = tables[done+1:]
+	}
+	return nil
+}
+
+// sampleSome samples tables until one fails and returns how many it did, or
+// -1 where it was no table that failed.
+func sampleSome(ctx context.Context, db DB, tables []*Table, rows int, each func(TableSample)) (int, error) {
+	tx, err := db.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return -1, fmt.Errorf("sample: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
+	var batch pgconn.Batch
+	batch.ExecParams(statement("sample_settings"), nil, nil, nil, nil)
+	for _, t := range tables {
+		batch.ExecParams(t.sampleSQL(rows), nil, nil, nil, nil)
+	}
+	results := tx.Conn().PgConn().ExecBatch(ctx, &batch)
+	defer func() { _ = results.Close() }() // its error was met while reading
+	if !results.NextResult() {
+		return -1, results.Close()
+	}
+	if _, err := results.ResultReader().Close(); err != nil { // the settings
+		return -1, fmt.Errorf("sample: %w", err)
+	}
+	done := 0
+	for results.NextResult() {
+		columns, err := readSample(results.ResultReader(), tables[done])
+		if err != nil {
+			return done, err
+		}
+		each(TableSample{Table: tables[done], Columns: columns})
+		done++
+	}
+	return done, results.Close()
+}
+
+// readSample gathers the rows of one table.
+func readSample(rows *pgconn.ResultReader, t *Table) (map[string]Sample, error) {
+	columns := t.sampled()
+	tallies := make([]tally, len(columns))
+	for rows.NextRow() {
+		for i, value := range rows.Values()[:len(columns)] {
+			if value != nil {
+				tallies[i].add(value)
+			}
+		}
+	}
+	if _, err := rows.Close(); err != nil {
+		return nil, fmt.Errorf("sample %s: %w", t.FullName(), err)
+	}
+	samples := map[string]Sample{}
+	for i, c := range columns {
+		if s := tallies[i].sample(t.mayEnumerate(c)); len(s.Examples) > 0 {
+			samples[c.Name] = s
+		}
+	}
+	return samples, nil
+}

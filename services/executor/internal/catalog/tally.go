@@ -1,0 +1,84 @@
+package catalog
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+const (
+	maxShownRunes = 60
+	maxValueRunes = 40 // of a value of an enumeration
+	minRepetition = 5  // rows per value of an enumeration, on average
+)
+
+// tally counts the values of a column.
+type tally struct {
+	rows   int
+	counts map[string]int // up to MaxValues+1 values
+	order  []string       // as met
+	secret bool
+}
+
+func (t *tally) add(raw []byte) {
+	if len(raw) == 0 {
+		return
+	}
+	t.rows++
+	if _, known := t.counts[string(raw)]; !known {
+		if t.secret || len(t.counts) > MaxValues {
+			return
+		}
+		if looksSecret(raw) {
+			*t = tally{secret: true}
+			return
+		}
+		if t.counts == nil {
+			t.counts = map[string]int{}
+		}
+		t.order = append(t.order, string(raw))
+	}
+	t.counts[string(raw)]++
+}
+
+func (t *tally) sample(mayEnumerate bool) Sample {
+	if t.secret {
+		return Sample{}
+	}
+	var s Sample
+	for _, value := range t.order {
+		if shown := show(value); shown != "" && len(s.Examples) < MaxExamples && !slices.Contains(s.Examples, shown) {
+			s.Examples = append(s.Examples, shown)
+		}
+	}
+	if mayEnumerate && t.enumerates() {
+		s.Values = slices.SortedFunc(maps.Keys(t.counts), func(a, b string) int {
+			return cmp.Or(cmp.Compare(t.counts[b], t.counts[a]), strings.Compare(a, b))
+		})
+	}
+	return s
+}
+
+// enumerates says whether the values look like those of an enumeration: two to
+// ten short ones that repeat.
+func (t *tally) enumerates() bool {
+	if len(t.counts) < 2 || len(t.counts) > MaxValues || t.rows < minRepetition*len(t.counts) {
+		return false
+	}
+	return !slices.ContainsFunc(t.order, func(value string) bool {
+		return len([]rune(value)) > maxValueRunes || show(value) != value
+	})
+}
+
+// show returns a value as documents hold it: valid text on one line, cut.
+func show(value string) string {
+	value = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(value, "�"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+	if runes := []rune(value); len(runes) > maxShownRunes {
+		return string(runes[:maxShownRunes]) + "…"
+	}
+	return value
+}

@@ -1,0 +1,156 @@
+package ddl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
+)
+
+// book renders the documents about a set of tables.
+type book struct {
+	lang    events.Language
+	schema  *catalog.Schema
+	order   catalog.Order
+	files   naming
+	samples map[catalog.Name]map[string]catalog.Sample
+	tables  map[catalog.Name]*catalog.Table
+	place   map[*catalog.Object]string // the file that makes it
+}
+
+func newBook(lang events.Language, schema *catalog.Schema, samples map[catalog.Name]map[string]catalog.Sample) *book {
+	b := &book{
+		lang: lang, schema: schema, samples: samples,
+		order:  schema.LoadOrder(),
+		files:  nameFiles(schema),
+		tables: map[catalog.Name]*catalog.Table{},
+		place:  map[*catalog.Object]string{},
+	}
+	for _, t := range schema.Tables {
+		b.tables[t.FullName()] = t
+	}
+	b.placeObjects()
+	return b
+}
+
+// placeObjects puts every object into its schema's file, or into an earlier
+// one that has need of it, so that the files load in the order of their names
+// even where two schemas need each other.
+func (b *book) placeObjects() {
+	for _, o := range b.schema.Objects {
+		b.place[o] = b.files.schemas[o.Schema] + typesSuffix
+	}
+	for _, o := range slices.Backward(b.schema.Objects) {
+		for _, need := range o.Needs {
+			b.place[need] = min(b.place[need], b.place[o])
+		}
+	}
+}
+
+// typesFiles makes what the tables need: schemas, extensions, types, functions
+// and sequences.
+func (b *book) typesFiles() map[string]string {
+	files := map[string]string{}
+	for _, n := range b.schema.Namespaces {
+		name := b.files.schemas[n.Name] + typesSuffix
+		if text := b.typesFile(name, n); text != "" {
+			files[name] = text
+		}
+	}
+	return files
+}
+
+func (b *book) typesFile(name string, own catalog.Namespace) string {
+	var spaces, statements []string
+	bodies := false
+	if isMade(own.Name) {
+		spaces = append(spaces, own.Name)
+	}
+	for _, o := range b.schema.Objects {
+		if b.place[o] != name {
+			continue
+		}
+		if isMade(o.Schema) {
+			spaces = append(spaces, o.Schema)
+		}
+		bodies = bodies || o.Kind == catalog.FunctionObject
+		statements = append(statements, b.object(o))
+	}
+	slices.Sort(spaces)
+	var head []string
+	for _, s := range slices.Compact(spaces) {
+		head = append(head, "CREATE SCHEMA IF NOT EXISTS "+catalog.Quote(s)+";")
+	}
+	if isMade(own.Name) && own.Comment != "" {
+		head = append(head, "COMMENT ON SCHEMA "+catalog.Quote(own.Name)+" IS "+catalog.Literal(own.Comment)+";")
+	}
+	if bodies { // they may speak of tables that come later
+		head = append(head, "SET check_function_bodies = off;")
+	}
+	if len(head)+len(statements) == 0 {
+		return ""
+	}
+	title := b.lang.Sprintf("-- 模式 %s 中的表所需的类型与序列\n", "-- Types and sequences that tables of schema %s need\n", oneLine(own.Name))
+	return title + strings.Join(append(head, statements...), "\n") + "\n"
+}
+
+// isMade says whether a schema is none that every database has.
+func isMade(schema string) bool { return schema != "public" && !strings.HasPrefix(schema, "pg_") }
+
+func (b *book) object(o *catalog.Object) string {
+	if o.Kind == catalog.UnsupportedObject {
+		return b.lang.Sprintf("-- 需要先手工创建: %s", "-- To be made by hand first: %s", oneLine(o.Name))
+	}
+	return o.Definition
+}
+
+// constraintsFiles add the foreign keys that form a circle between tables.
+func (b *book) constraintsFiles() map[string]string {
+	files := map[string]string{}
+	for _, n := range b.schema.Namespaces {
+		var text strings.Builder
+		for _, t := range b.order.Tables {
+			if t.Schema == n.Name {
+				b.deferred(&text, t)
+			}
+		}
+		if text.Len() > 0 {
+			title := b.lang.Sprintf("-- 模式 %s 中相互引用的外键，在所有表之后创建\n",
+				"-- Foreign keys of schema %s that form a circle, to be added after all tables\n", oneLine(n.Name))
+			files[b.files.schemas[n.Name]+constraintsSuffix] = title + text.String()
+		}
+	}
+	return files
+}
+
+func (b *book) deferred(text *strings.Builder, t *catalog.Table) {
+	for owner, k := range t.DeclaredKeys() {
+		if b.order.Deferred[k] {
+			addConstraint(text, owner, k.Constraint)
+		}
+	}
+}
+
+// addConstraint adds a constraint and its comment to a table that exists.
+func addConstraint(text *strings.Builder, table catalog.Name, c catalog.Constraint) {
+	fmt.Fprintf(text, "ALTER TABLE %s\n  ADD CONSTRAINT %s %s;\n", table.SQL(), catalog.Quote(c.Name), c.Definition)
+	commentOn(text, "CONSTRAINT "+catalog.Quote(c.Name)+" ON "+table.SQL(), c.Comment)
+}
+
+func commentOn(text *strings.Builder, what, comment string) {
+	if comment != "" {
+		fmt.Fprintf(text, "COMMENT ON %s IS %s;\n", what, catalog.Literal(comment))
+	}
+}
+
+// oneLine makes text fit into a comment of SQL.
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 {
+			return ' '
+		}
+		return r
+	}, text)), " ")
+}

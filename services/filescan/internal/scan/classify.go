@@ -1,0 +1,64 @@
+package scan
+
+import (
+	"path"
+	"strings"
+
+	"github.com/citu/datapipeline/events"
+)
+
+// FileType is the type of a file by the end of its name.
+func FileType(name string) string {
+	switch path.Ext(name) {
+	case ".ddl":
+		return events.FileDDL
+	case ".md":
+		return events.FileMD
+	case ".json":
+		return events.FileJSON
+	case ".log":
+		return events.FileLog
+	case ".txt":
+		return events.FileTXT
+	}
+	return events.FileOther
+}
+
+// IsPrimary says whether a file is what most people come for: the pairs, the
+// themes, the verdict.
+func IsPrimary(name string) bool {
+	return strings.HasSuffix(name, "_pair.json") || name == "metadata.txt" || strings.HasSuffix(name, "_summary.log")
+}
+
+// descriptions are tried in order; the first pattern that matches wins.
+var descriptions = []struct{ pattern, zh, en string }{
+	{"task_config.json", "任务参数（已脱敏）", "The task's parameters, secrets masked"},
+	{"task_result.json", "任务结果", "The task's result"},
+	{"*_result.json", "步骤结果", "A step's result"},
+	{"data_pipeline.log", "任务日志", "The task's log"},
+	{"filename_mapping.txt", "表与文件的对应关系", "Which table is in which file"},
+	{"*_types.ddl", "类型、序列与函数", "Types, sequences and functions"},
+	{"*_constraints.ddl", "循环引用的外键", "Foreign keys that form a circle"},
+	{"*.ddl", "建表语句", "A table's definition"},
+	{"metadata_detail.md", "主题表的说明文档", "The page of the themes' table"},
+	{"*_detail.md", "表的说明文档", "A table's page"},
+	{"metadata.txt", "业务主题", "The themes"},
+	{"db_query_decision_prompt.txt", "数据库业务范围", "The database's business scope"},
+	{"*_pair.json.backup", "修改前的问答对", "The pairs before they were modified"},
+	{"*_pair.json", "问答对", "Questions with their SQL"},
+	{"*_rejected.json", "被剔除的问答对及原因", "Rejected pairs with the reason"},
+	{"*_summary.log", "SQL 验证摘要", "Summary of the validation"},
+	{"*_report.json", "SQL 验证报告", "Report of the validation"},
+	{"file_modifications_*.log", "问答对文件的修改记录", "What was changed in the pair file"},
+}
+
+// Describe says what a file is, in a language; empty for a file that the
+// pipeline does not write.
+func Describe(name string, lang events.Language) string {
+	for _, d := range descriptions {
+		if ok, err := path.Match(d.pattern, name); err == nil && ok {
+			return lang.Pick(d.zh, d.en)
+		}
+	}
+	return ""
+}

@@ -51,6 +51,16 @@ type Topology struct {
 	// LogBytes limits PIPELINE_LOGS; 0 means no limit. A full stream slows the
 	// writers of logs and never the state events.
 	LogBytes int64
+	// LeaseTTL is after how long the work of an executor that is gone goes to
+	// another; 0 means the constant LeaseTTL. Executors renew three times in it.
+	LeaseTTL time.Duration
+}
+
+func (t Topology) leaseTTL() time.Duration {
+	if t.LeaseTTL > 0 {
+		return t.LeaseTTL
+	}
+	return LeaseTTL
 }
 
 // Streams returns the streams of a deployment.
@@ -86,6 +96,7 @@ func stream(name string, t Topology, subjects ...string) jetstream.StreamConfig 
 func Consumers(t Topology) []jetstream.ConsumerConfig {
 	executor := durable(ConsumerExecutor, max(t.MaxConcurrentTasks, 1),
 		TypeSubject(TypeTaskCreated, "*"), TypeSubject(TypeTaskExecutionRequested, "*"))
+	executor.AckWait = t.leaseTTL()
 	deletions := durable(ConsumerExecutorDeletions, 1, TypeSubject(TypeTaskDeleted, "*"))
 	filescan := durable(ConsumerFilescan, 64, filescanSubjects()...)
 	return []jetstream.ConsumerConfig{executor, deletions, filescan}
@@ -119,7 +130,7 @@ func durable(name string, pending int, subjects ...string) jetstream.ConsumerCon
 // an update.
 func Buckets(t Topology) []jetstream.KeyValueConfig {
 	return []jetstream.KeyValueConfig{
-		{Bucket: BucketLeases, TTL: LeaseTTL, Replicas: max(t.Replicas, 1), Storage: jetstream.FileStorage,
+		{Bucket: BucketLeases, TTL: t.leaseTTL(), Replicas: max(t.Replicas, 1), Storage: jetstream.FileStorage,
 			Description: "which executor works on which task"},
 		{Bucket: BucketIdempotency, TTL: IdempotencyTTL, Replicas: max(t.Replicas, 1), Storage: jetstream.FileStorage,
 			Description: "which request made which task"},

@@ -36,10 +36,11 @@ type Config struct {
 	Creds string `name:"nats-creds" env:"DP_NATS_CREDS" placeholder:"FILE" help:"NATS credentials file."`
 	CA    string `name:"nats-ca" env:"DP_NATS_CA" placeholder:"FILE" help:"Certificate authority of the NATS servers."`
 
-	Provision          bool  `name:"provision" env:"DP_PROVISION" help:"Make or change streams and consumers at the start."`
-	Replicas           int   `name:"nats-replicas" env:"DP_NATS_REPLICAS" default:"1" help:"Copies of every stream (1, 3 or 5), when provisioning."`
-	MaxConcurrentTasks int   `name:"max-concurrent-tasks" env:"DP_MAX_CONCURRENT_TASKS" default:"1" help:"Tasks that run at once in the whole cluster, when provisioning."`
-	LogBytes           int64 `name:"nats-log-bytes" env:"DP_NATS_LOG_BYTES" default:"0" help:"Size limit of the log stream in bytes, when provisioning; 0 is none."`
+	Provision          bool          `name:"provision" env:"DP_PROVISION" help:"Make or change streams and consumers at the start."`
+	Replicas           int           `name:"nats-replicas" env:"DP_NATS_REPLICAS" default:"1" help:"Copies of every stream (1, 3 or 5), when provisioning."`
+	MaxConcurrentTasks int           `name:"max-concurrent-tasks" env:"DP_MAX_CONCURRENT_TASKS" default:"1" help:"Tasks that run at once in the whole cluster, when provisioning."`
+	LeaseTTL           time.Duration `name:"lease-ttl" env:"DP_LEASE_TTL" default:"30s" help:"After how long the task of an executor that is gone goes to another."`
+	LogBytes           int64         `name:"nats-log-bytes" env:"DP_NATS_LOG_BYTES" default:"0" help:"Size limit of the log stream in bytes, when provisioning; 0 is none."`
 }
 
 // Validate returns every fault of the configuration at once.
@@ -51,6 +52,9 @@ func (c Config) Validate() error {
 	if c.MaxConcurrentTasks < 0 {
 		faults = append(faults, fmt.Errorf("max-concurrent-tasks: %d is negative", c.MaxConcurrentTasks))
 	}
+	if c.LeaseTTL < 0 || c.LeaseTTL > 0 && c.LeaseTTL < time.Second {
+		faults = append(faults, fmt.Errorf("lease-ttl: %s is less than a second", c.LeaseTTL))
+	}
 	if c.LogBytes < 0 {
 		faults = append(faults, fmt.Errorf("nats-log-bytes: %d is negative", c.LogBytes))
 	}
@@ -58,7 +62,7 @@ func (c Config) Validate() error {
 }
 
 func (c Config) topology() events.Topology {
-	return events.Topology{Replicas: c.Replicas, MaxConcurrentTasks: c.MaxConcurrentTasks, LogBytes: c.LogBytes}
+	return events.Topology{Replicas: c.Replicas, MaxConcurrentTasks: c.MaxConcurrentTasks, LogBytes: c.LogBytes, LeaseTTL: c.LeaseTTL}
 }
 
 // Broker is a connection to NATS. Its methods are safe for concurrent use.

@@ -37,6 +37,9 @@ type Detail struct {
 	Pointer string
 	Type    Type
 	Params  []any
+	// Text is the sentence where somebody else has written it already, in the
+	// language of the answer; the type then needs no row in the catalogue.
+	Text string
 }
 
 // New makes an error of a type.
@@ -71,7 +74,12 @@ func (e *Error) Status() int {
 func (e *Error) Message(l events.Language) string { return e.Type.message(l, e.Params) }
 
 // Message is the sentence for the caller.
-func (d Detail) Message(l events.Language) string { return d.Type.message(l, d.Params) }
+func (d Detail) Message(l events.Language) string {
+	if d.Text != "" {
+		return d.Text
+	}
+	return d.Type.message(l, d.Params)
+}
 
 // Error is for logs.
 func (e *Error) Error() string {

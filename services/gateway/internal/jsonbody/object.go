@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/citu/datapipeline/services/gateway/internal/apierr"
 )
@@ -52,6 +53,16 @@ func (o *Object) Text(name string, limit int) string {
 		return ""
 	}
 	return text
+}
+
+// Filled is Text for a member that, if present, has to say something.
+func (o *Object) Filled(name string, limit int) string {
+	if text, ok := o.members[name].(string); ok && strings.TrimSpace(text) == "" {
+		o.known[name] = true
+		o.Fault(name, apierr.Required)
+		return ""
+	}
+	return o.Text(name, limit)
 }
 
 // Bool returns a boolean member, otherwise where it is absent.

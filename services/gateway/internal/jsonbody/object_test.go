@@ -16,7 +16,7 @@ func read(body string) (*Object, error) {
 		return nil, err
 	}
 	o.Require("name")
-	o.Text("name", 8)
+	o.Filled("name", 8)
 	o.Bool("on", true)
 	o.Integer("n", 1, 4)
 	o.Word("step", 8)
@@ -52,6 +52,7 @@ func TestFaultsAreSaidAtOnce(t *testing.T) {
 		``:                                    "validation_failed /name:required",
 		`{}`:                                  "validation_failed /name:required",
 		`{"name":null}`:                       "validation_failed /name:required",
+		`{"name":" \n"}`:                      "validation_failed /name:required",
 		`{"name":1}`:                          "validation_failed /name:wrong_type",
 		`{"name":"123456789"}`:                "validation_failed /name:too_long",
 		`{"name":"x","on":"yes","n":5}`:       "validation_failed /on:wrong_type /n:out_of_range",

@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
@@ -17,13 +15,8 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/vector"
 )
 
-const (
-	// maxFile bounds a file that is read.
-	maxFile = 8 << 20
-	// maxText bounds a document, in bytes; longer files are split at line breaks.
-	maxText      = 64 << 10
-	businessFile = "db_query_decision_prompt.txt"
-)
+// businessFile says what the database is about.
+const businessFile = "db_query_decision_prompt.txt"
 
 // item is a document before it has an id and a vector.
 type item struct {
@@ -123,71 +116,6 @@ func quote(text string) (string, error) {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(text)
 	return strings.TrimSuffix(b.String(), "\n"), err
-}
-
-var errInvalid = errors.New("no training text")
-
-// readTexts reads a file as documents.
-func readTexts(fsys fs.FS, name string) ([]string, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("open training data: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	case len(data) > maxFile:
-		return nil, fmt.Errorf("%w: larger than %d bytes", errInvalid, maxFile)
-	case !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0:
-		return nil, fmt.Errorf("%w: not text in UTF-8", errInvalid)
-	}
-	return split(strings.TrimSpace(string(data)), maxText), nil
-}
-
-// split cuts text that is longer than a limit at line breaks, and lines that
-// are longer anywhere. Every part begins with the first line, which says what
-// it is about, unless that is long itself.
-func split(text string, limit int) []string {
-	if text == "" {
-		return nil
-	}
-	if len(text) <= limit {
-		return []string{text}
-	}
-	heading, _, _ := strings.Cut(text, "\n")
-	heading += "\n"
-	if len(heading) > limit/8 {
-		heading = ""
-	}
-	var parts []string
-	part := ""
-	for line := range strings.Lines(strings.TrimPrefix(text, heading)) {
-		for piece := range pieces(line, limit-len(heading)) {
-			if len(heading)+len(part)+len(piece) > limit {
-				parts, part = append(parts, strings.TrimSpace(heading+part)), ""
-			}
-			part += piece
-		}
-	}
-	return append(parts, strings.TrimSpace(heading+part))
-}
-
-// pieces yields text in pieces of at most limit bytes, of whole characters.
-func pieces(text string, limit int) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for text != "" {
-			end := min(limit, len(text))
-			for end < len(text) && !utf8.RuneStart(text[end]) {
-				end--
-			}
-			if !yield(text[:end]) {
-				return
-			}
-			text = text[end:]
-		}
-	}
 }
 
 func unique(items []item) []item {

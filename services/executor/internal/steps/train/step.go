@@ -100,12 +100,7 @@ func (s step) withStore(ctx context.Context, run *steps.Run, do func(*vector.Sto
 	if err != nil {
 		return err
 	}
-	defer func() {
-		// A session is ended even after ctx has.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		_ = store.Close(ctx)
-	}()
+	defer closeStore(ctx, store)
 	if err := s.ready(ctx, run, store); err != nil {
 		return err
 	}
@@ -125,4 +120,11 @@ func (s step) ready(ctx context.Context, run *steps.Run, store *vector.Store) er
 	return store.Lock(ctx, run.Identity, s.cfg.LockWait, func() {
 		run.Log.Info(lang.Sprintf("同一数据库的另一次加载正在进行，最多等待 %v", "another load of the same database is running; waiting for it for at most %v", s.cfg.LockWait))
 	})
+}
+
+// closeStore ends the session even after ctx has ended.
+func closeStore(ctx context.Context, store *vector.Store) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = store.Close(ctx) // everything in it is committed, or not wanted
 }

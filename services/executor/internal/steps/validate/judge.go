@@ -2,14 +2,11 @@ package validate
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/citu/datapipeline/events"
@@ -81,13 +78,13 @@ func (j *judge) giveUp(ctx context.Context, r *refusal, err error) (*refusal, er
 }
 
 func (j *judge) askOnce(ctx context.Context, sql string) (*refusal, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*j.timeout+grace)
-	defer cancel()
 	conn, err := j.pool.Acquire(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("acquire connection: %w", err)
 	}
 	defer conn.Release() // a closed connection leaves the pool
+	ctx, cancel := context.WithTimeout(ctx, 2*j.timeout+grace)
+	defer cancel()
 	before, err := stateOf(ctx, conn.Conn())
 	if err != nil {
 		return nil, err
@@ -129,84 +126,4 @@ func (j *judge) explain(ctx context.Context, conn *pgx.Conn, sql string) (err er
 		return err
 	}
 	return j.plan(ctx, conn.PgConn(), sql)
-}
-
-// begin opens the transaction and runs a query in it: from the first query on
-// the server refuses to make the transaction a writing one.
-func begin(ctx context.Context, conn *pgx.Conn, timeout time.Duration) error {
-	if _, err := conn.Exec(ctx, "BEGIN READ ONLY"); err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	ms := strconv.FormatInt(timeout.Milliseconds(), 10)
-	_, err := conn.Exec(ctx, `SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)`, pgx.QueryExecModeExec, ms)
-	if err != nil {
-		return fmt.Errorf("set limits: %w", err)
-	}
-	return nil
-}
-
-// plan has the server plan sql. A cursor is the one place where its grammar
-// takes a query alone: no data-changing WITH, no INTO, no rule can stand there.
-func (j *judge) plan(ctx context.Context, conn *pgconn.PgConn, sql string) error {
-	const explain = "EXPLAIN (ANALYZE false, FORMAT JSON) DECLARE pair NO SCROLL CURSOR FOR\n"
-	result := conn.ExecParams(ctx, explain+sql, nil, nil, nil, nil).Read()
-	if result.Err != nil {
-		return shift(result.Err, len(explain))
-	}
-	if len(result.Rows) != 1 {
-		return notReading(j.lang)
-	}
-	var plans []struct{ Plan planNode }
-	err := json.Unmarshal(result.Rows[0][0], &plans)
-	if err != nil || len(plans) != 1 || plans[0].Plan.Type == "" {
-		return &refusal{Reason: reasonPlan, Message: j.lang.Pick("无法读取 SQL 的执行计划，可能嵌套过深", "the plan of the SQL cannot be read; it may be nested too deeply")}
-	}
-	if plans[0].Plan.writes() {
-		return &refusal{Reason: reasonWrites, Message: j.lang.Pick("SQL 会修改数据或锁定行（如 INSERT、SELECT … FOR UPDATE）", "the SQL changes data or locks rows, as INSERT and SELECT … FOR UPDATE do")}
-	}
-	return nil
-}
-
-// shift makes a position in the text behind a prefix one in the text alone.
-func shift(err error, prefix int) error {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && int(pg.Position) > prefix {
-		pg.Position -= int32(prefix)
-	}
-	return err
-}
-
-type planNode struct {
-	Type  string     `json:"Node Type"`
-	Plans []planNode `json:"Plans"`
-}
-
-func (n planNode) writes() bool {
-	if n.Type == "ModifyTable" || n.Type == "LockRows" {
-		return true
-	}
-	for _, child := range n.Plans {
-		if child.writes() {
-			return true
-		}
-	}
-	return false
-}
-
-// Error lets a refusal travel as an error within the package.
-func (r *refusal) Error() string { return r.Reason + ": " + r.Message }
-
-// stateOf describes what a session keeps beyond a transaction.
-func stateOf(ctx context.Context, conn *pgx.Conn) (string, error) {
-	const query = `
-SELECT concat_ws(E'\n', session_user, current_user,
-  (SELECT string_agg(name || '=' || setting, E'\n' ORDER BY name) FROM pg_settings
-    WHERE source = 'session' AND name NOT LIKE 'transaction\_%'),
-  (SELECT count(*) FROM pg_prepared_statements),
-  (SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'))`
-	var state string
-	if err := conn.QueryRow(ctx, query, pgx.QueryExecModeExec).Scan(&state); err != nil {
-		return "", fmt.Errorf("read session state: %w", err)
-	}
-	return state, nil
 }

@@ -36,6 +36,9 @@ type refusal struct {
 	Position int // in characters from 1; 0 where unknown
 }
 
+// Error lets a refusal travel as an error within the package.
+func (r *refusal) Error() string { return r.Reason + ": " + r.Message }
+
 // lookAt refuses what needs no server: texts that cannot be one reading
 // statement whatever the database holds.
 func lookAt(sql string, lang events.Language) *refusal {

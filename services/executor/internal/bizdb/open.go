@@ -26,7 +26,8 @@ type Options struct {
 	// name or an address may be followed by ":port". A range also allows names
 	// that resolve into it.
 	AllowedHosts []string
-	// ConnectTimeout bounds each attempt to connect; default 10 s.
+	// ConnectTimeout bounds each attempt to connect; default 10 s. A connection
+	// string may ask for less.
 	ConnectTimeout time.Duration
 	// StatementTimeout bounds each statement; default 30 s. A statement waits
 	// for a lock a sixth of it at most.
@@ -55,9 +56,9 @@ func (o Options) withDefaults() Options {
 // The error is ctx's, or a *steps.Error in lang, free of secrets: see
 // Translate, and besides db_connection_invalid, db_host_not_allowed and
 // db_server_too_old.
-func Open(ctx context.Context, dsn string, lang events.Language, options Options) (*pgxpool.Pool, error) {
+func Open(ctx context.Context, connection string, lang events.Language, options Options) (*pgxpool.Pool, error) {
 	options = options.withDefaults()
-	config, err := parse(dsn, lang)
+	config, err := parse(connection, lang)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +82,9 @@ func Open(ctx context.Context, dsn string, lang events.Language, options Options
 
 func configure(config *pgxpool.Config, o Options) {
 	config.MaxConns, config.MinConns = o.MaxConns, 0
-	config.ConnConfig.ConnectTimeout = o.ConnectTimeout
+	if asked := config.ConnConfig.ConnectTimeout; asked <= 0 || asked > o.ConnectTimeout {
+		config.ConnConfig.ConnectTimeout = o.ConnectTimeout
+	}
 	milliseconds := func(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 	params := config.ConnConfig.RuntimeParams
 	// Sent at the start of a session they are what RESET goes back to, and a

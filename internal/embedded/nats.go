@@ -63,12 +63,14 @@ func startNATS(ctx context.Context, cfg NATSConfig) (*NATS, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
+	log := natsLog{log: zap.NewNop().Sugar(), fatal: make(chan error, 1)}
 	if cfg.Log != nil {
-		s.SetLoggerV2(natsLog{cfg.Log.Sugar()}, false, false, false)
+		log.log = cfg.Log.Sugar()
 	}
+	s.SetLoggerV2(log, false, false, false)
 	n := &NATS{server: s, lock: lock}
 	s.Start()
-	if err := n.awaitReady(ctx); err != nil {
+	if err := n.awaitReady(ctx, log.fatal); err != nil {
 		n.Stop()
 		return nil, err
 	}
@@ -103,14 +105,16 @@ func natsOptions(cfg NATSConfig) (*server.Options, error) {
 	return o, nil
 }
 
-func (n *NATS) awaitReady(ctx context.Context) error {
-	deadline := time.Now().Add(natsReadyLimit)
-	for !n.server.ReadyForConnections(100 * time.Millisecond) {
-		if err := ctx.Err(); err != nil {
+func (n *NATS) awaitReady(ctx context.Context, fatal <-chan error) error {
+	ctx, cancel := context.WithTimeout(ctx, natsReadyLimit)
+	defer cancel()
+	for !n.server.ReadyForConnections(50 * time.Millisecond) {
+		select {
+		case err := <-fatal:
 			return err
-		}
-		if time.Now().After(deadline) || !n.server.Running() {
-			return errors.New("the server does not become ready")
+		case <-ctx.Done():
+			return fmt.Errorf("the server does not become ready: %w", ctx.Err())
+		default:
 		}
 	}
 	return nil
@@ -146,12 +150,22 @@ func lockDir(dir string) (*os.File, error) {
 }
 
 // natsLog passes the server's own words on; its notices are of no interest to
-// whoever runs it inside another program.
-type natsLog struct{ log *zap.SugaredLogger }
+// whoever runs it inside another program. What the server would exit for is
+// delivered instead.
+type natsLog struct {
+	log   *zap.SugaredLogger
+	fatal chan error
+}
 
 func (l natsLog) Noticef(format string, v ...any) { l.log.Debugf(format, v...) }
 func (l natsLog) Warnf(format string, v ...any)   { l.log.Warnf(format, v...) }
-func (l natsLog) Fatalf(format string, v ...any)  { l.log.Errorf(format, v...) }
 func (l natsLog) Errorf(format string, v ...any)  { l.log.Errorf(format, v...) }
 func (l natsLog) Debugf(format string, v ...any)  { l.log.Debugf(format, v...) }
 func (l natsLog) Tracef(format string, v ...any)  { l.log.Debugf(format, v...) }
+
+func (l natsLog) Fatalf(format string, v ...any) {
+	select {
+	case l.fatal <- fmt.Errorf(format, v...):
+	default: // the first is the cause
+	}
+}

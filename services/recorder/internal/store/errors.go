@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,4 +31,17 @@ func translate(err error) error {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return err
+}
+
+// Unavailable says whether an error of Migrate may pass by itself: the server
+// cannot be reached, starts, stops or has no connection left. A refused
+// password or an unknown database does not pass.
+func Unavailable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return slices.Contains([]string{"08", "53", "57"}, pg.Code[:2])
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network)
 }

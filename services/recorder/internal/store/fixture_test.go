@@ -35,21 +35,27 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	url := testkit.Postgres(t)
-	if err := Migrate(t.Context(), url); err != nil {
+	pool := empty(t)
+	if err := Migrate(t.Context(), pool); err != nil {
 		t.Fatal(err)
 	}
-	pool, err := pgxpool.New(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
 	b := &bundle{Store: New(pool, month), pool: pool}
 	b.rebuild(t)
 	return b
 }
 
-// testing is what *testing.T and *rapid.T have in common.
+// empty is a database without tables.
+func empty(t *testing.T) *pgxpool.Pool {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), testkit.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// tester is what *testing.T and *rapid.T have in common.
 type tester interface {
 	Helper()
 	Fatal(args ...any)

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -25,14 +25,11 @@ const (
 )
 
 // Migrate brings the database to the schema of this program, with the log
-// partitions of today and the week ahead. Concurrent calls wait for each other;
-// a database that is up to date is left as it is. There is no way down.
-func Migrate(ctx context.Context, databaseURL string) (err error) {
-	cfg, err := pgx.ParseConfig(databaseURL)
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	db := stdlib.OpenDB(*cfg)
+// partitions of yesterday, today and the week ahead. Concurrent calls wait for
+// each other; a database that is up to date is left as it is. There is no way
+// down.
+func Migrate(ctx context.Context, pool *pgxpool.Pool) (err error) {
+	db := stdlib.OpenDBFromPool(pool)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	provider, err := migrator(db)
 	if err != nil {

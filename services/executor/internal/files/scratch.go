@@ -1,0 +1,95 @@
+package files
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/citu/datapipeline/events"
+)
+
+var (
+	// ErrSealed says that the execution is over and takes no more files.
+	ErrSealed = errors.New("the execution takes no more files")
+	// ErrTooMany says that an execution leaves more files than an event names.
+	ErrTooMany = fmt.Errorf("an execution leaves at most %d files", events.MaxFiles)
+)
+
+// Scratch takes the files of one execution in a folder that nobody else sees.
+// It is a steps.Output.
+type Scratch struct {
+	dir string
+
+	mu     sync.Mutex
+	sealed bool
+	files  map[string]events.File
+}
+
+// NewScratch makes a scratch folder in dir, which exists; empty is the
+// system's folder of temporary files.
+func NewScratch(dir string) (*Scratch, error) {
+	path, err := os.MkdirTemp(dir, "execution-*")
+	if err != nil {
+		return nil, fmt.Errorf("scratch folder: %w", err)
+	}
+	return &Scratch{dir: path, files: map[string]events.File{}}, nil
+}
+
+// WriteFile keeps data under a plain file name; a later call replaces it.
+// Errors wrap ErrName, ErrTooMany or ErrSealed, or come from the file system.
+func (s *Scratch) WriteFile(name string, data []byte) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sealed {
+		return fmt.Errorf("write %s: %w", name, ErrSealed)
+	}
+	if _, again := s.files[name]; !again && len(s.files) >= events.MaxFiles {
+		return fmt.Errorf("write %s: %w", name, ErrTooMany)
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, name), data, 0o600); err != nil {
+		return fmt.Errorf("write to scratch: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	s.files[name] = events.File{Name: name, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
+	return nil
+}
+
+// Manifest names the files in the order in which they have to be published:
+// copies before what they are copies of, so that at no moment a file is
+// changed and its earlier content gone.
+func (s *Scratch) Manifest() []events.File {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Values(s.files), func(a, b events.File) int {
+		if x, y := strings.HasSuffix(a.Name, BackupSuffix), strings.HasSuffix(b.Name, BackupSuffix); x != y {
+			return map[bool]int{true: -1, false: 1}[x]
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+}
+
+// Open opens a file of the scratch for reading.
+func (s *Scratch) Open(name string) (*os.File, error) {
+	if err := CheckName(name); err != nil {
+		return nil, err
+	}
+	return os.Open(filepath.Join(s.dir, name))
+}
+
+// Drop refuses further files and removes the folder. It is idempotent.
+func (s *Scratch) Drop() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sealed = true
+	return os.RemoveAll(s.dir)
+}

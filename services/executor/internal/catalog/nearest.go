@@ -21,14 +21,14 @@ func suggest(faults []Fault, relations []Relation) {
 }
 
 // nearest are up to three names at the least edit distance from an entry,
-// among those not further away than a third of its length.
+// among those not further away than a quarter of its length.
 func nearest(entry string, relations []Relation) []string {
 	type candidate struct {
 		name     string
 		distance int
 	}
 	wanted := []rune(strings.ToLower(strings.ReplaceAll(entry, `"`, "")))
-	limit := max(2, len(wanted)/3)
+	limit := max(2, len(wanted)/4)
 	var found []candidate
 	seen := map[string]bool{}
 	for _, r := range relations {

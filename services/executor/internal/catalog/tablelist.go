@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The limits of a table list.
@@ -78,7 +79,9 @@ func splitEntries(line string) []string {
 		entry.Reset()
 	}
 	quoted := false
-	for i, r := range line {
+	for i, size := 0, 0; i < len(line); i += size {
+		var r rune
+		r, size = utf8.DecodeRuneInString(line[i:])
 		comment := r == '#' || strings.HasPrefix(line[i:], "--")
 		if !quoted && comment {
 			break
@@ -90,7 +93,7 @@ func splitEntries(line string) []string {
 		if r == '"' {
 			quoted = !quoted
 		}
-		entry.WriteRune(r)
+		entry.WriteString(line[i : i+size])
 	}
 	flush()
 	return entries
@@ -199,7 +202,7 @@ func unquote(text string) (identifier, string) {
 }
 
 func checkText(name string) Reason {
-	if strings.ContainsFunc(name, func(r rune) bool { return r == unicode.ReplacementChar || unicode.IsControl(r) }) {
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
 		return NoText
 	}
 	return ""

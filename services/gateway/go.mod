@@ -94,3 +94,5 @@ require (
 replace github.com/citu/datapipeline/events => ../../events
 
 replace github.com/citu/datapipeline/internal => ../../internal
+
+replace github.com/citu/datapipeline/services/recorder => ../recorder

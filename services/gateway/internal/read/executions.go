@@ -77,6 +77,9 @@ func (x executionRow) execution(taskID string) projection.Execution {
 	}
 	if x.ErrorType != "" {
 		e.Failure = &events.Failure{ErrorType: x.ErrorType, ErrorClass: x.ErrorClass, Message: x.ErrorMessage}
+		if step := events.Step(x.Step); step.Valid() { // of a complete request it is not kept here
+			e.Failure.Step = step
+		}
 	}
 	return e
 }

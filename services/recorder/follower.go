@@ -3,6 +3,7 @@ package recorder
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,18 @@ type follower struct {
 	log     *zap.Logger
 
 	position atomic.Uint64 // of the last recorded message, for the metrics
+	well     atomic.Bool   // records, or stands by
+}
+
+// errNotRecording is the answer of ready until the follower is at work.
+var errNotRecording = errors.New("not recording")
+
+// ready is a readiness check.
+func (f *follower) ready(context.Context) error {
+	if !f.well.Load() {
+		return fmt.Errorf("%s: %w", f.stream, errNotRecording)
+	}
+	return nil
 }
 
 // run records until ctx ends, through outages. Any error it returns means that
@@ -43,6 +56,7 @@ func (f *follower) run(ctx context.Context) error {
 		before := f.position.Load()
 		err := f.session(ctx)
 		f.metrics.active.WithLabelValues(f.stream).Set(0)
+		f.well.Store(errors.Is(err, store.ErrMoved))
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -72,6 +86,7 @@ func (f *follower) session(ctx context.Context) error {
 		return err
 	}
 	f.metrics.active.WithLabelValues(f.stream).Set(1)
+	f.well.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	items := make(chan item, itemBuffer)
 	group.Go(func() error { return f.read(ctx, at, created, items) })

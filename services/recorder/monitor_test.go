@@ -25,6 +25,7 @@ func (b *bundle) started(t *testing.T, task string, ago time.Duration) events.Ru
 }
 
 func TestATaskThatRunsTooLongIsFailed(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	run := b.started(t, taskID, 3*time.Hour)
 	b.publish(t, &events.StepStarted{Execution: events.Execution{Run: run, Step: events.StepQA, ExecutionID: "x", StartedAt: time.Now()}})
@@ -48,6 +49,7 @@ func TestATaskThatRunsTooLongIsFailed(t *testing.T) {
 }
 
 func TestAVerdictGoesByTheStreamNotByTheRow(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	release := b.judgeElsewhere(t)
 	defer release()
@@ -68,6 +70,7 @@ func TestAVerdictGoesByTheStreamNotByTheRow(t *testing.T) {
 }
 
 func TestATaskThatNothingHappensToIsDeleted(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	r := b.start(t, b.config())
 	b.create(t, taskID)
@@ -85,6 +88,7 @@ func TestATaskThatNothingHappensToIsDeleted(t *testing.T) {
 }
 
 func TestOneRecorderJudgesAtATime(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	release := b.judgeElsewhere(t)
 	r := b.start(t, b.config())

@@ -60,9 +60,11 @@ func (r *Recorder) Run(ctx context.Context) error {
 	defer pool.Close()
 	r.store = store.New(pool, r.cfg.logRetention())
 
+	followers := r.followers()
+
 	group, groupCtx := errgroup.WithContext(ctx)
-	group.Go(func() error { return r.health().Run(groupCtx) })
-	group.Go(func() error { return r.work(groupCtx, pool) })
+	group.Go(func() error { return r.health(followers).Run(groupCtx) })
+	group.Go(func() error { return r.work(groupCtx, pool, followers) })
 	if err := group.Wait(); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("recorder: %w", err)
 	}
@@ -70,7 +72,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 }
 
 // work begins when both sides are ready.
-func (r *Recorder) work(ctx context.Context, pool *pgxpool.Pool) error {
+func (r *Recorder) work(ctx context.Context, pool *pgxpool.Pool, followers []*follower) error {
 	if err := r.broker.Prepare(ctx); err != nil {
 		return err
 	}
@@ -78,11 +80,7 @@ func (r *Recorder) work(ctx context.Context, pool *pgxpool.Pool) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, f := range []*follower{
-		r.follower(events.StreamPipeline, r.store.RecordEvents),
-		r.follower(events.StreamLogs, r.store.RecordLogs),
-	} {
-		r.rt.Metrics.MustRegister(f.collectors()...)
+	for _, f := range followers {
 		group.Go(func() error { return f.run(ctx) })
 	}
 	group.Go(func() error { return r.clean(ctx) })
@@ -90,13 +88,25 @@ func (r *Recorder) work(ctx context.Context, pool *pgxpool.Pool) error {
 	return group.Wait()
 }
 
-func (r *Recorder) follower(stream string, record recordFunc) *follower {
-	return &follower{stream: stream, record: record, broker: r.broker, store: r.store,
-		deleted: r.deleted, metrics: r.metrics, log: r.log}
+// followers makes one for each stream, with its metrics.
+func (r *Recorder) followers() []*follower {
+	var all []*follower
+	for stream, record := range map[string]recordFunc{
+		events.StreamPipeline: r.store.RecordEvents,
+		events.StreamLogs:     r.store.RecordLogs,
+	} {
+		f := &follower{stream: stream, record: record, broker: r.broker, store: r.store,
+			deleted: r.deleted, metrics: r.metrics, log: r.log}
+		r.rt.Metrics.MustRegister(f.collectors()...)
+		all = append(all, f)
+	}
+	return all
 }
 
-func (r *Recorder) health() *admin.Server {
-	return admin.New(r.cfg.AdminAddr, map[string]func(context.Context) error{
-		"nats": r.broker.Ready, "postgres": r.store.Ready,
-	}, r.rt.Metrics)
+func (r *Recorder) health(followers []*follower) *admin.Server {
+	checks := admin.Checks{"nats": r.broker.Ready, "postgres": r.store.Ready}
+	for _, f := range followers {
+		checks[f.stream] = f.ready
+	}
+	return admin.New(r.cfg.AdminAddr, checks, r.rt.Metrics)
 }

@@ -16,6 +16,7 @@ import (
 )
 
 func TestAnEventIsARowAtOnce(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	r := b.start(t, b.config())
 	b.create(t, "task_20250701_000000")
@@ -32,6 +33,7 @@ func TestAnEventIsARowAtOnce(t *testing.T) {
 }
 
 func TestFloodsAreRecordedInBatches(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	for _, id := range tasks(10) {
 		b.run(t, id, 100)
@@ -50,6 +52,7 @@ func TestFloodsAreRecordedInBatches(t *testing.T) {
 }
 
 func TestStoppingTwentyTimesRecordsEverythingOnce(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	published := b.publishing(t, 40)
 	for stops := 0; stops < 20 || !closed(published); stops++ {
@@ -104,6 +107,7 @@ func (b *bundle) complete(t *testing.T, n int) {
 }
 
 func TestEmptyTablesAreRebuilt(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	for _, id := range tasks(3) {
 		b.run(t, id, 5)
@@ -134,6 +138,7 @@ func (b *bundle) gone(t *testing.T, task string) {
 }
 
 func TestOfTwoRecordersOneRecordsAndTheOtherTakesOver(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	recorders := []*running{b.start(t, b.config()), b.start(t, b.config())}
 	for _, id := range tasks(10) {
@@ -165,31 +170,30 @@ func TestOfTwoRecordersOneRecordsAndTheOtherTakesOver(t *testing.T) {
 }
 
 func TestRecordingSurvivesOutagesOfPostgres(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	link := relay(t, b.dsn)
 	cfg := b.config()
 	cfg.Postgres.URL = link.dsn
-	r := b.start(t, cfg)
-	published := b.publishing(t, 40)
-	for cuts := 0; cuts < 5 || !closed(published); cuts++ {
-		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond) // in a statement, in a commit, between two
+	b.start(t, cfg)
+	for published := b.publishing(t, 40); !closed(published); {
+		time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond) // in a statement, in a commit, between two
 		link.cut()
-		until(t, "the recorder has noticed", func() bool { return r.active(events.StreamPipeline) == 0 })
+		time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
 		link.restore()
-		until(t, "the recorder is back", func() bool { return r.active(events.StreamPipeline) == 1 })
 	}
 	b.complete(t, 40)
 }
 
 func TestRecordingSurvivesOutagesOfNATS(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	b.start(t, b.config())
-	for _, id := range tasks(3) {
-		b.run(t, id, 20)
-		b.nats.Stop()
-		b.nats.Start()
-	}
-	b.complete(t, 3)
+	b.run(t, tasks(2)[0], 20)
+	b.nats.Stop()
+	b.nats.Start()
+	b.run(t, tasks(2)[1], 20)
+	b.complete(t, 2)
 }
 
 // active says whether the recorder records a stream.
@@ -198,6 +202,7 @@ func (r *running) active(stream string) float64 {
 }
 
 func TestTheDatabaseMayComeLater(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	link := relay(t, b.dsn)
 	link.cut()
@@ -234,6 +239,7 @@ func TestAStreamThatDoesNotContinueStopsTheRecorder(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := setup(t)
 			first := b.start(t, b.config())
 			b.create(t, taskID)
@@ -259,6 +265,7 @@ func TestAStreamThatDoesNotContinueStopsTheRecorder(t *testing.T) {
 }
 
 func TestAStreamThatIsReplacedWhileRecordingStopsTheRecorder(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	r := b.start(t, b.config())
 	b.create(t, taskID)
@@ -281,6 +288,7 @@ func (b *bundle) remake(t *testing.T) {
 }
 
 func TestPoisonIsKeptAndPassedOver(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	r := b.start(t, b.config())
 	b.create(t, tasks(3)[0])
@@ -321,6 +329,7 @@ func (b *bundle) raw(t *testing.T, subject, kind, body string) {
 }
 
 func TestADeletedTaskLosesItsRowsAndLines(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	b.start(t, b.config())
 	b.run(t, taskID, 30)

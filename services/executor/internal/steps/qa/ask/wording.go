@@ -1,0 +1,125 @@
+package ask
+
+import (
+	_ "embed"
+	"fmt"
+	"hash/fnv"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
+)
+
+//go:embed wording.zh.txt
+var chineseText string
+
+//go:embed wording.en.txt
+var englishText string
+
+var wordings = map[events.Language]map[string][]string{
+	events.Chinese: parseWording(chineseText),
+	events.English: parseWording(englishText),
+}
+
+// parseWording reads lines of a form and a way to ask it; a form has several.
+func parseWording(text string) map[string][]string {
+	m := map[string][]string{}
+	for line := range strings.Lines(text) {
+		if form, words, ok := strings.Cut(strings.TrimSpace(line), " "); ok && !strings.HasPrefix(line, "#") {
+			m[form] = append(m[form], strings.TrimSpace(words))
+		}
+	}
+	return m
+}
+
+// vars are what stands for the placeholders of a wording.
+type vars map[string]string
+
+// named adds what one row, several rows and the measure word of a table are:
+// {T}, {Ts}, {aT} and {Tn} for the letter T.
+func (v vars) named(letter string, term words.Term) vars {
+	v[letter], v[letter+"s"], v[letter+"n"] = term.One, term.Many, term.Classifier
+	v["a"+letter] = article(term.One)
+	return v
+}
+
+// column adds the column's term: {col}, {cols} and {acol} for "col".
+func (v vars) column(key string, c *profile.Column) vars {
+	v[key], v[key+"s"], v["a"+key] = c.Term, words.Plural(c.Term), article(c.Term)
+	return v
+}
+
+func (v vars) set(key string, value any) vars {
+	v[key] = fmt.Sprint(value)
+	return v
+}
+
+var placeholder = regexp.MustCompile(`\{\w+\}`)
+
+// say words a question: the same for the same form and statement, and one of
+// several ways over all.
+func say(language events.Language, form, sql string, v vars) string {
+	ways := wordings[language][form]
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(form + sql)) // a hash does not fail
+	way := ways[int(h.Sum32()%uint32(len(ways)))]
+	text := placeholder.ReplaceAllStringFunc(way, func(p string) string { return v[p[1:len(p)-1]] })
+	if language == events.English {
+		r, size := utf8.DecodeRuneInString(text)
+		return string(unicode.ToUpper(r)) + text[size:]
+	}
+	return spaced(text)
+}
+
+// spaced puts a space between Chinese and Latin words, as print does.
+func spaced(text string) string {
+	var b strings.Builder
+	last := ' '
+	for _, r := range text {
+		latin := func(r rune) bool { return r < utf8.RuneSelf && unicode.IsLetter(r) }
+		if latin(r) && unicode.Is(unicode.Han, last) || unicode.Is(unicode.Han, r) && latin(last) {
+			b.WriteRune(' ')
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+func article(phrase string) string {
+	lower := strings.ToLower(phrase)
+	for _, prefix := range []string{"hour", "honor", "hono"} {
+		if strings.HasPrefix(lower, prefix) {
+			return "an " + phrase
+		}
+	}
+	vowel := strings.ContainsRune("aeiou", firstRune(lower))
+	for _, prefix := range []string{"uni", "use", "usa", "eu", "one", "us ", "uuid", "url"} {
+		vowel = vowel && !strings.HasPrefix(lower, prefix)
+	}
+	if vowel {
+		return "an " + phrase
+	}
+	return "a " + phrase
+}
+
+func firstRune(text string) rune {
+	r, _ := utf8.DecodeRuneInString(text)
+	return r
+}
+
+// quoted is a value in a question: bare where it reads as a name.
+func quoted(language events.Language, value string) string {
+	if language != events.English {
+		return "“" + value + "”"
+	}
+	odd := func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' && r != '-' }
+	if len(value) > 2 && unicode.IsUpper(firstRune(value)) && len(strings.Fields(value)) <= 3 && !strings.ContainsFunc(value, odd) {
+		return value
+	}
+	return `"` + value + `"`
+}

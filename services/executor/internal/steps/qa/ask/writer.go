@@ -1,0 +1,156 @@
+package ask
+
+import (
+	"slices"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+)
+
+// candidate is a pair that may be asked.
+type candidate struct {
+	pairs.Pair
+	kind    kind
+	name    string
+	main    *profile.Table
+	tables  []*profile.Table
+	columns []*profile.Column
+	weight  int
+}
+
+// writer gathers candidates.
+type writer struct {
+	db       *profile.Database
+	language events.Language
+	out      []candidate
+}
+
+// note is what a candidate is about, beside its words and its query.
+type note struct {
+	tables  []*profile.Table // the main one first
+	columns []*profile.Column
+	bonus   int
+}
+
+func about(tables ...*profile.Table) note { return note{tables: tables} }
+
+func (n note) with(columns ...*profile.Column) note {
+	n.columns = columns
+	return n
+}
+
+func (n note) plus(bonus int) note {
+	n.bonus = bonus
+	return n
+}
+
+// add keeps a candidate, unless it was written before.
+func (w *writer) add(shape string, n note, v vars, q query) {
+	sql := q.String()
+	if slices.ContainsFunc(w.out, func(c candidate) bool { return c.SQL == sql }) {
+		return
+	}
+	s := shapes[shape]
+	w.out = append(w.out, candidate{
+		Pair: pairs.Pair{Question: say(w.language, shape, sql, v), SQL: sql},
+		kind: s.kind, name: shape, main: n.tables[0], tables: n.tables, columns: n.columns, weight: s.weight + n.bonus,
+	})
+}
+
+// kind is what a question exercises; choose spreads questions over kinds.
+type kind int
+
+const (
+	plain kind = iota
+	filter
+	group
+	ranking
+	trend
+	dates
+	join
+	deep
+	window
+	sets
+	anti
+	gaps
+)
+
+type shape struct {
+	kind   kind
+	level  int // of difficulty, from 1
+	weight int // of usefulness, about 10
+}
+
+// shapes are all forms of questions; the words of each are in wording.zh.txt
+// and wording.en.txt.
+var shapes = map[string]shape{
+	"count":          {plain, 1, 9},
+	"stats":          {plain, 1, 9},
+	"top":            {ranking, 1, 11},
+	"bottom":         {ranking, 1, 6},
+	"distinct":       {plain, 1, 5},
+	"span":           {dates, 1, 6},
+	"latest":         {ranking, 1, 8},
+	"filter_count":   {filter, 1, 11},
+	"filter_two":     {filter, 2, 9},
+	"filter_avg":     {filter, 2, 9},
+	"filter_list":    {filter, 1, 9},
+	"threshold":      {filter, 1, 8},
+	"between":        {filter, 1, 6},
+	"above_average":  {filter, 2, 8},
+	"flag_count":     {filter, 1, 9},
+	"year_count":     {dates, 1, 9},
+	"group_count":    {group, 1, 11},
+	"group_top":      {group, 1, 9},
+	"group_sum":      {group, 1, 11},
+	"group_avg":      {group, 1, 10},
+	"having":         {group, 2, 8},
+	"trend_count":    {trend, 2, 10},
+	"trend_sum":      {trend, 2, 12},
+	"weekday":        {dates, 2, 6},
+	"recent":         {dates, 2, 7},
+	"days_between":   {dates, 2, 11},
+	"change":         {window, 3, 11},
+	"running":        {window, 3, 8},
+	"share":          {window, 2, 10},
+	"rank_within":    {window, 3, 9},
+	"extremes":       {sets, 2, 8},
+	"duplicates":     {gaps, 2, 5},
+	"missing":        {gaps, 1, 7},
+	"missing_rate":   {gaps, 2, 6},
+	"per_link":       {join, 2, 11},
+	"sum_per_link":   {join, 2, 12},
+	"avg_per_link":   {join, 2, 9},
+	"link_value":     {join, 2, 11},
+	"link_filter":    {join, 2, 9},
+	"link_group":     {join, 2, 9},
+	"latest_linked":  {join, 2, 8},
+	"no_link":        {gaps, 1, 7},
+	"top_parent":     {join, 2, 12},
+	"top_parent_sum": {join, 2, 12},
+	"many_children":  {join, 2, 8},
+	"avg_children":   {join, 3, 8},
+	"last_child":     {dates, 2, 8},
+	"childless":      {anti, 2, 12},
+	"share_linked":   {window, 3, 8},
+	"rank_linked":    {window, 3, 9},
+	"both_values":    {sets, 3, 8},
+	"one_value":      {sets, 3, 8},
+	"both_children":  {sets, 3, 9},
+	"either_child":   {sets, 3, 8},
+	"pair_count":     {deep, 2, 9},
+	"pair_sum":       {deep, 2, 10},
+	"chain_count":    {deep, 3, 10},
+	"chain_sum":      {deep, 3, 12},
+	"deep_count":     {deep, 3, 8},
+	"deep_sum":       {deep, 3, 9},
+	"many_top":       {deep, 3, 12},
+	"many_value":     {deep, 2, 11},
+	"many_both":      {sets, 3, 10},
+	"many_none":      {anti, 2, 10},
+	"self_list":      {join, 2, 10},
+	"self_count":     {join, 2, 9},
+	"self_none":      {gaps, 1, 7},
+	"self_leaf":      {anti, 2, 8},
+}

@@ -1,0 +1,156 @@
+package profile
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
+)
+
+// link connects the tables by their foreign keys and, where a column has none,
+// by what it is called.
+func (d *Database) link() {
+	for _, t := range d.Tables {
+		for i := range t.ForeignKeys {
+			d.declared(t, &t.ForeignKeys[i])
+		}
+	}
+	named := d.keyNames()
+	for _, t := range d.Tables {
+		for _, c := range t.Columns {
+			d.infer(t, c, named)
+		}
+	}
+	for _, t := range d.Tables {
+		for _, l := range t.Links {
+			d.callLink(l)
+		}
+	}
+}
+
+func (d *Database) declared(t *Table, key *catalog.ForeignKey) {
+	to := d.Table(key.References())
+	if to == nil {
+		return
+	}
+	from, ref := t.all(key.Columns), to.all(key.RefColumns)
+	if len(from) == 0 || len(ref) == 0 {
+		return
+	}
+	same := func(l *Link) bool { return l.To == to && slices.Equal(l.Columns, from) }
+	if !slices.ContainsFunc(t.Links, same) {
+		connect(&Link{From: t, To: to, Columns: from, RefColumns: ref, Declared: true})
+	}
+}
+
+func connect(l *Link) {
+	l.From.Links = append(l.From.Links, l)
+	l.To.Referrers = append(l.To.Referrers, l)
+}
+
+// keyNames are the names by which other tables may refer to a table with a key
+// of one column; a name of two tables stands for neither, unless one is in the
+// schema that asks.
+func (d *Database) keyNames() map[string][]*Table {
+	named := map[string][]*Table{}
+	shared := prefixes(d.raw())
+	for _, t := range d.Tables {
+		if len(t.Key) != 1 {
+			continue
+		}
+		key := words.Stem(t.Key[0].Name)
+		names := []string{joined(key)}
+		stem := words.Stem(t.Name)
+		bare := slices.Clone(stem)
+		for len(bare) > 1 && shared[bare[0]] {
+			bare = bare[1:]
+		}
+		for _, s := range [][]string{stem, bare} {
+			names = append(names, joined(append(slices.Clone(s), key[len(key)-1])))
+		}
+		slices.Sort(names)
+		for _, name := range slices.Compact(names) {
+			named[name] = append(named[name], t)
+		}
+	}
+	return named
+}
+
+func (d *Database) raw() []*catalog.Table {
+	out := make([]*catalog.Table, len(d.Tables))
+	for i, t := range d.Tables {
+		out[i] = t.Table
+	}
+	return out
+}
+
+// generic key names say nothing of the table.
+var generic = map[string]bool{"id": true, "code": true, "no": true, "name": true, "key": true, "uuid": true, "number": true, "type": true, "date": true, "sid": true, "pk": true}
+
+func (d *Database) infer(t *Table, c *Column, named map[string][]*Table) {
+	linked := slices.ContainsFunc(t.Links, func(l *Link) bool { return slices.Contains(l.Columns, c) })
+	name := joined(words.Stem(c.Name))
+	if linked || generic[name] || len(t.Key) == 1 && t.Key[0] == c {
+		return
+	}
+	candidates := slices.DeleteFunc(slices.Clone(named[name]), func(o *Table) bool {
+		return o == t || o.Key[0].Category != c.Category || c.Category == catalog.Date || c.Category == catalog.Timestamp
+	})
+	if len(candidates) > 1 {
+		candidates = slices.DeleteFunc(candidates, func(o *Table) bool { return o.Schema != t.Schema })
+	}
+	if len(candidates) == 1 {
+		to := candidates[0]
+		connect(&Link{From: t, To: to, Columns: []*Column{c}, RefColumns: to.Key})
+	}
+}
+
+func joined(stem []string) string { return strings.Join(stem, "_") }
+
+// callLink names what the other row is: the column's own word where it says
+// more than the other table's term.
+func (d *Database) callLink(l *Link) {
+	l.Term, l.Plain = l.To.Term, true
+	if len(l.Columns) != 1 {
+		return
+	}
+	column := l.Columns[0]
+	text := words.Reference(column.Name, column.Comment, d.Language)
+	if l.Self() {
+		l.Term, l.Plain = d.selfTerm(l, text), false
+		return
+	}
+	rivals := slices.ContainsFunc(l.From.Links, func(o *Link) bool { return o != l && o.To == l.To })
+	special := strings.HasSuffix(text, l.To.One) || rivals
+	if text != "" && text != l.To.One && special {
+		l.Term, l.Plain = words.Term{One: text, Many: text, Classifier: l.To.Classifier}, false
+		if d.Language.Pick("", "en") != "" {
+			l.Term.Many = words.Plural(text)
+		}
+	}
+}
+
+var (
+	superiors = vocabulary("manager report reports supervisor boss leader chief superior", "上级 主管 经理 领导")
+	parents   = vocabulary("parent pid father", "父 上级 所属")
+)
+
+func (d *Database) selfTerm(l *Link, text string) words.Term {
+	h := hintOf(l.Columns[0].Name, l.Columns[0].Comment)
+	one := text
+	switch {
+	case h.is(superiors):
+		one = d.Language.Pick("上级", "manager")
+	case h.is(parents):
+		one = d.Language.Sprintf("上级%s", "parent %s", l.To.One)
+	}
+	if one == "" {
+		one = l.To.One
+	}
+	many := one
+	if d.Language.Pick("", "en") != "" {
+		many = words.Plural(one)
+	}
+	return words.Term{One: one, Many: many, Classifier: l.To.Classifier}
+}

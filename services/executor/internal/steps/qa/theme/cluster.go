@@ -1,0 +1,204 @@
+package theme
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
+)
+
+// maxFocus bounds the tables of a theme, save that lookup and junction tables
+// stay with the table they serve.
+const maxFocus = 6
+
+// group is a cluster in the making; lead is its smallest table's place.
+type group struct {
+	tables []*profile.Table
+	degree int // ends of links
+	gone   bool
+}
+
+// cluster divides tables by greedy modularity (Clauset, Newman and Moore,
+// "Finding community structure in very large networks", 2004), seeded with
+// lookup and junction tables joined to what they serve, and ended at want
+// groups. Groups without links are joined by the first word of their tables'
+// names. The largest groups come first, ties by name.
+func cluster(tables []*profile.Table, want int) [][]*profile.Table {
+	c := newClustering(tables)
+	c.attach()
+	for c.count > want {
+		a, b := c.closest()
+		if a < 0 {
+			break
+		}
+		c.merge(a, b)
+	}
+	if c.count > want {
+		c.byName(want)
+	}
+	return c.result()
+}
+
+type clustering struct {
+	groups []*group
+	of     map[*profile.Table]int
+	weight []map[int]int // links between groups, both ways
+	links  int
+	count  int
+}
+
+func newClustering(tables []*profile.Table) *clustering {
+	c := &clustering{of: map[*profile.Table]int{}, count: len(tables)}
+	for i, t := range tables {
+		c.of[t] = i
+		c.groups = append(c.groups, &group{tables: []*profile.Table{t}})
+		c.weight = append(c.weight, map[int]int{})
+	}
+	for _, t := range tables {
+		for _, l := range t.Links {
+			c.connect(c.of[t], c.of[l.To])
+		}
+	}
+	return c
+}
+
+func (c *clustering) connect(a, b int) {
+	if a == b {
+		return
+	}
+	c.links++
+	c.weight[a][b]++
+	c.weight[b][a]++
+	c.groups[a].degree++
+	c.groups[b].degree++
+}
+
+// attach joins lookup tables to the table that refers to them most exclusively,
+// and junction tables to the smaller of their sides.
+func (c *clustering) attach() {
+	for i, g := range c.groups {
+		t := g.tables[0]
+		var near []*profile.Table
+		switch {
+		case t.Junction():
+			near = []*profile.Table{t.Links[0].To, t.Links[1].To}
+		case t.Lookup():
+			for _, l := range t.Referrers {
+				near = append(near, l.From)
+			}
+		}
+		best := -1
+		for _, o := range near {
+			if j := c.of[o]; j != i && (best < 0 || c.groups[j].degree < c.groups[best].degree) {
+				best = j
+			}
+		}
+		if best >= 0 && c.of[t] != best {
+			c.merge(best, c.of[t])
+		}
+	}
+}
+
+// closest finds the two linked groups whose union raises modularity most, or
+// lowers it least, within the bound of a group.
+func (c *clustering) closest() (int, int) {
+	bestA, bestB, best := -1, -1, 0.0
+	for a, near := range c.weight {
+		for b, w := range near {
+			if b <= a || c.size(a)+c.size(b) > maxFocus {
+				continue
+			}
+			gain := float64(w)/float64(c.links) - float64(c.groups[a].degree*c.groups[b].degree)/float64(2*c.links*c.links)
+			better := bestA < 0 || gain > best || gain == best && cmp.Or(cmp.Compare(a, bestA), cmp.Compare(b, bestB)) < 0
+			if better {
+				bestA, bestB, best = a, b, gain
+			}
+		}
+	}
+	return bestA, bestB
+}
+
+// size counts what a reader has to know: tables that only serve others do not.
+func (c *clustering) size(i int) int {
+	n := 0
+	for _, t := range c.groups[i].tables {
+		if !t.Junction() && !t.Lookup() {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+// merge puts group b into a.
+func (c *clustering) merge(a, b int) {
+	for near, w := range c.weight[b] {
+		delete(c.weight[near], b)
+		if near != a {
+			c.weight[near][a] += w
+			c.weight[a][near] += w
+		}
+	}
+	ga, gb := c.groups[a], c.groups[b]
+	ga.tables, ga.degree = append(ga.tables, gb.tables...), ga.degree+gb.degree
+	for _, t := range gb.tables {
+		c.of[t] = a
+	}
+	c.weight[b], gb.tables, gb.gone = nil, nil, true
+	c.count--
+}
+
+// byName joins single tables that no link joins, while there are too many
+// groups: those whose names begin alike, then any.
+func (c *clustering) byName(want int) {
+	for _, key := range []func(*profile.Table) string{firstWord, schemaOf} {
+		open := map[string]int{}
+		for i, g := range c.groups {
+			if c.count <= want {
+				return
+			}
+			if g.gone || len(c.weight[i]) > 0 {
+				continue
+			}
+			k := key(g.tables[0])
+			if j, ok := open[k]; ok && c.size(j)+c.size(i) <= maxFocus {
+				c.merge(j, i)
+				continue
+			}
+			open[k] = i
+		}
+	}
+}
+
+func firstWord(t *profile.Table) string {
+	return t.Schema + "." + strings.Join(words.Stem(t.Name)[:1], "")
+}
+
+func schemaOf(t *profile.Table) string { return t.Schema }
+
+func (c *clustering) result() [][]*profile.Table {
+	var out [][]*profile.Table
+	for _, g := range c.groups {
+		if !g.gone {
+			slices.SortFunc(g.tables, byWeight)
+			out = append(out, g.tables)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b []*profile.Table) int { return byWeight(a[0], b[0]) })
+	return out
+}
+
+// byWeight puts tables that matter more first: those with more links and more
+// to say; ties by name.
+func byWeight(a, b *profile.Table) int {
+	return cmp.Or(weight(b)-weight(a), a.FullName().Compare(b.FullName()))
+}
+
+func weight(t *profile.Table) int {
+	w := 2*len(t.Links) + 2*len(t.Referrers) + len(t.With(profile.Amount, profile.Level, profile.Moment, profile.Category, profile.Flag))
+	if t.Lookup() || t.Junction() {
+		return w - 100
+	}
+	return w
+}

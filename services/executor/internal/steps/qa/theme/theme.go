@@ -1,0 +1,39 @@
+// Package theme divides a database into the subjects that people ask about.
+package theme
+
+import (
+	"context"
+
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+)
+
+// Theme is a subject.
+type Theme struct {
+	// Name is at most MaxName characters, and no other theme's.
+	Name        string
+	Description string
+	// Focus are the theme's own tables. Each table is in the focus of one theme.
+	Focus []*profile.Table
+	// Related are the focus and the tables next to it, in that order.
+	Related []*profile.Table
+	// Entities are what the theme is about, Metrics what can be measured.
+	Entities, Metrics []string
+}
+
+// MaxName bounds a theme's name, in characters.
+const MaxName = 100
+
+// Graph finds themes in the graph of keys, by rule.
+type Graph struct{}
+
+// Themes divides the tables into about want themes, in a stable order, the most
+// connected first. There are fewer where tables are few, and more where a theme
+// would become too large.
+func (Graph) Themes(ctx context.Context, db *profile.Database, want int) ([]Theme, error) {
+	var themes []Theme
+	for _, focus := range cluster(db.Tables, want) {
+		themes = append(themes, describe(db, focus))
+	}
+	distinguish(db.Language, themes)
+	return themes, ctx.Err()
+}

@@ -1,0 +1,154 @@
+package words
+
+import (
+	_ "embed"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxChinese and maxLatin bound what passes for a name in a comment; longer
+// comments are sentences.
+const maxChinese, maxLatin = 14, 30
+
+// HasChinese says whether text holds a Chinese character.
+func HasChinese(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// tableComment is the name in a table's comment; empty where there is none.
+func tableComment(comment string) string {
+	text := head(comment)
+	text = trimAny(text, "主表", "数据字典表", "字典表", "表")
+	for _, suffix := range []string{"基础信息", "基本信息", "详细信息", "信息", "主数据", "档案", "资料"} {
+		if rest, ok := strings.CutSuffix(text, suffix); ok && utf8.RuneCountInString(rest) >= 2 {
+			return rest
+		}
+	}
+	return text
+}
+
+// deeds are words that name an act; a row is the record of one.
+var deeds = set("支付 租赁 预订 归还 访问 退款 采购 登录 操作 发货 投诉 评价 检查 注册 配送 交易 转账")
+
+func recorded(term string) string {
+	if deeds[term] {
+		return term + "记录"
+	}
+	return term
+}
+
+// columnComment is the name in a column's comment; empty where there is none.
+func columnComment(comment string) string {
+	text := trimAny(head(comment), "字段", "主键", "外键")
+	for _, prefix := range []string{"主键", "外键", "关联"} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok && rest != "" {
+			text = rest
+		}
+	}
+	if text == "ID" || text == "主键" || text == "外键" {
+		return ""
+	}
+	return text
+}
+
+// head is a comment's text up to the first punctuation, if it is short
+// Chinese.
+func head(comment string) string {
+	text := strings.TrimSpace(comment)
+	cut := strings.IndexFunc(text, func(r rune) bool {
+		return strings.ContainsRune("，,。.；;：:（(【[、|/\\\n\r\t?？!！'\"“”‘’=", r)
+	})
+	if cut >= 0 {
+		text = text[:cut]
+	}
+	text = strings.Join(strings.Fields(text), "")
+	if !HasChinese(text) || utf8.RuneCountInString(text) > maxChinese || len(text) > 3*maxLatin {
+		return ""
+	}
+	return text
+}
+
+// classifiers are tried in order on the end of a term.
+var classifiers = []struct{ word, endings string }{
+	{"条", "记录 数据 明细 日志 流水 信息 关联 关系 评论 评价 消息 通知 公告 路线 线路 航线 库存 统计 汇总 日报 月报 历史 规则 配置 参数 轨迹 路段"},
+	{"名", "人员 员工 职员 学生 教师 老师 会员 用户 司机 医生 护士 患者 病人 演员 作者 雇员 人"},
+	{"位", "客户 顾客 联系人 经理 嘉宾 超级英雄 英雄"},
+	{"家", "公司 企业 机构 供应商 门店 商店 店铺 商户 银行 医院 学校 承运商 出版商 酒店 单位"},
+	{"笔", "支付 付款 交易 退款 收款 订单 租赁 转账 发票 结算"},
+	{"辆", "车辆 汽车 车"},
+	{"部", "电影 影片"},
+	{"种", "商品 产品 货品 类型 类别 种类 语言 媒体类型 流派 品类 颜色 种族 性别 阵营 超能力 属性"},
+	{"首", "曲目 歌曲"},
+	{"张", "专辑 播放列表 优惠券 票 卡"},
+	{"座", "城市 仓库 桥梁 隧道"},
+	{"门", "课程"},
+	{"本", "图书 书"},
+	{"次", "预订 预约 访问 登录 检查"},
+}
+
+// classifier is the measure word of a term, 个 where nothing better fits.
+func classifier(term string) string {
+	for _, c := range classifiers {
+		if hasAnySuffix(term, strings.Fields(c.endings)...) {
+			return c.word
+		}
+	}
+	return "个"
+}
+
+//go:embed dictionary.txt
+var dictionaryText string
+
+var dictionary = parseDictionary(dictionaryText)
+
+func parseDictionary(text string) map[string]string {
+	m := map[string]string{}
+	for line := range strings.Lines(text) {
+		if english, chinese, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+			m[english] = chinese
+		}
+	}
+	return m
+}
+
+// known says whether a word is in the dictionary, or its singular is.
+func known(word string) bool {
+	return dictionary[word] != "" || dictionary[singularWord(word)] != ""
+}
+
+// translate puts words into Chinese if all are known, and otherwise leaves
+// them as they are.
+func translate(parts []string) string {
+	var b strings.Builder
+	for i := 0; i < len(parts); {
+		chinese, taken := longest(parts[i:])
+		if taken == 0 {
+			return acronyms(strings.Join(parts, " "))
+		}
+		b.WriteString(chinese)
+		i += taken
+	}
+	return b.String()
+}
+
+// longest is the Chinese of the longest phrase that parts begin with, and the
+// number of words it takes: 0 if the first is unknown.
+func longest(parts []string) (string, int) {
+	for n := min(3, len(parts)); n > 0; n-- {
+		phrase := strings.Join(parts[:n], " ")
+		for _, p := range []string{phrase, singular(phrase)} {
+			if chinese, ok := dictionary[p]; ok {
+				return chinese, n
+			}
+		}
+	}
+	if isNumber(parts[0]) || HasChinese(parts[0]) {
+		return parts[0], 1
+	}
+	return "", 0
+}
+
+func isNumber(word string) bool {
+	return strings.IndexFunc(word, func(r rune) bool { return r < '0' || r > '9' }) < 0
+}

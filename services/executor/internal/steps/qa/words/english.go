@@ -1,0 +1,112 @@
+package words
+
+import "strings"
+
+var (
+	// invariant words are the same in the plural, or have none.
+	invariant = set(`series species news data metadata information info staff equipment feedback history
+		inventory stock traffic weather music software hardware revenue money freight`)
+	irregular = map[string]string{
+		"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data",
+		"index": "indexes", "matrix": "matrices", "hero": "heroes", "superhero": "superheroes",
+		"analysis": "analyses", "status": "statuses", "leaf": "leaves", "shelf": "shelves", "half": "halves",
+		"quiz": "quizzes", "bus": "buses", "gas": "gases", "potato": "potatoes", "address": "addresses",
+	}
+	regular  = invert(irregular)
+	upperish = map[string]string{
+		"id": "ID", "ids": "IDs", "url": "URL", "uuid": "UUID", "ip": "IP", "sku": "SKU", "vat": "VAT", "api": "API",
+		"isbn": "ISBN", "iban": "IBAN", "etc": "ETC", "gdp": "GDP", "kpi": "KPI", "us": "US", "cpu": "CPU",
+	}
+)
+
+func invert(m map[string]string) map[string]string {
+	out := map[string]string{}
+	for one, many := range m {
+		out[many] = one
+	}
+	return out
+}
+
+// Plural is the plural of a phrase, that of its last word.
+func Plural(phrase string) string { return plural(phrase) }
+
+func plural(phrase string) string { return lastWord(phrase, pluralWord) }
+
+func singular(phrase string) string { return lastWord(phrase, singularWord) }
+
+func lastWord(phrase string, change func(string) string) string {
+	i := strings.LastIndexByte(phrase, ' ') + 1
+	return phrase[:i] + change(phrase[i:])
+}
+
+func pluralWord(word string) string {
+	if many, ok := irregular[word]; ok {
+		return many
+	}
+	if word == "" || invariant[word] || regular[word] != "" {
+		return word
+	}
+	switch last := word[len(word)-1]; {
+	case hasAnySuffix(word, "s", "x", "z", "ch", "sh"):
+		return word + "es"
+	case last == 'y' && len(word) > 1 && !strings.ContainsRune("aeiou", rune(word[len(word)-2])):
+		return word[:len(word)-1] + "ies"
+	}
+	return word + "s"
+}
+
+func singularWord(word string) string {
+	if one, ok := regular[word]; ok && !invariant[word] {
+		return one
+	}
+	switch {
+	case invariant[word], irregular[word] != "", len(word) < 4, hasAnySuffix(word, "ss", "us", "is"):
+		return word
+	case strings.HasSuffix(word, "ies"):
+		return singularIes(word)
+	case hasAnySuffix(word, "sses", "shes", "ches", "xes", "zzes"):
+		return word[:len(word)-2]
+	}
+	return strings.TrimSuffix(word, "s")
+}
+
+// singularIes knows the few words on -ie, such as movie.
+func singularIes(word string) string {
+	if hasAnySuffix(word, "movies", "cookies", "ties") && len(word) < 8 && !hasAnySuffix(word, "ities", "nties") {
+		return word[:len(word)-1]
+	}
+	return word[:len(word)-3] + "y"
+}
+
+func hasAnySuffix(word string, suffixes ...string) bool {
+	for _, s := range suffixes {
+		if strings.HasSuffix(word, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// acronyms writes those in a phrase in capitals.
+func acronyms(phrase string) string {
+	parts := strings.Split(phrase, " ")
+	for i, word := range parts {
+		if upper, ok := upperish[word]; ok {
+			parts[i] = upper
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Stem is an identifier's words in lower case, without endings of the
+// plural and numbers: "address" for address2.
+func Stem(name string) []string {
+	parts := Split(name)
+	for i, p := range parts {
+		parts[i] = singularWord(p)
+		if bare := strings.TrimRight(p, "0123456789"); len(bare) > 3 {
+			parts[i] = singularWord(bare)
+		}
+	}
+	return parts
+}

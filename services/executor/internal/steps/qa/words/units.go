@@ -1,0 +1,59 @@
+package words
+
+import "regexp"
+
+// units are the last words of names that say what a number is measured in.
+var units = map[string]struct{ en, zh string }{
+	"mm": {"mm", "毫米"}, "cm": {"cm", "厘米"}, "km": {"km", "公里"}, "kg": {"kg", "公斤"}, "ml": {"ml", "毫升"},
+	"ms": {"ms", "毫秒"}, "secs": {"seconds", "秒"}, "usd": {"US dollars", "美元"}, "eur": {"euros", "欧元"},
+	"cny": {"yuan", "元"}, "rmb": {"yuan", "元"}, "pct": {"percent", "%"}, "percent": {"percent", "%"}, "kwh": {"kWh", "千瓦时"},
+}
+
+// measures are columns whose name is no more than a unit.
+var measures = map[string]struct{ en, enUnit, zh, zhUnit string }{
+	"milliseconds": {"duration", "milliseconds", "时长", "毫秒"},
+	"seconds":      {"duration", "seconds", "时长", "秒"},
+	"minutes":      {"duration", "minutes", "时长", "分钟"},
+	"bytes":        {"size", "bytes", "大小", "字节"},
+}
+
+var unitInComment = regexp.MustCompile(`[（(，,；;\s](?:单位)?[：: ]?(万?元|亿元|美元|公里|千米|米|厘米|公斤|千克|克|吨|小时|分钟|秒|天|辆|人|人次|平方米|亩|升|度|千瓦时|%)[）)。]?(?:$|[，,；;）)。])`)
+
+// unitOf is the unit that a Chinese comment names, such as 元 in 金额（元）.
+func unitOf(comment string) string {
+	if m := unitInComment.FindStringSubmatch(comment); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// endings are those of names of times, and participles before them.
+var endings = map[string]string{"at": "time", "ts": "time", "dt": "date", "on": "date", "datetime": "time"}
+
+var participles = map[string]string{
+	"created": "creation", "create": "creation", "inserted": "insertion", "paid": "payment", "shipped": "shipping", "delivered": "delivery",
+	"opened": "opening", "started": "start", "ended": "end", "finished": "finish", "completed": "completion", "registered": "registration",
+	"published": "publication", "ordered": "order", "closed": "closing", "sold": "sale", "booked": "booking", "joined": "joining",
+	"hired": "hiring", "occurred": "event", "logged": "log", "signed": "signing", "cancelled": "cancellation", "canceled": "cancellation",
+}
+
+// plainEnding makes "creation time" of created_at, and drops endings that say
+// that a column is a flag.
+func plainEnding(parts []string) []string {
+	last := len(parts) - 1
+	if last < 1 {
+		return parts
+	}
+	out := append([]string(nil), parts...)
+	if noun := endings[out[last]]; noun != "" {
+		out[last] = noun
+		if p := participles[out[last-1]]; p != "" {
+			out[last-1] = p
+		}
+	}
+	switch out[last] {
+	case "bool", "flag", "ind", "yn":
+		return out[:last]
+	}
+	return out
+}

@@ -1,0 +1,187 @@
+// Package words makes of the names and comments of tables and columns what
+// people call them, in Chinese and in English.
+package words
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/citu/datapipeline/events"
+)
+
+// Term is what one thing of a kind and several of them are called.
+type Term struct {
+	One  string // "order detail", "订单明细"
+	Many string // "order details", "订单明细"
+	// Classifier is the Chinese measure word: "条". Empty in English.
+	Classifier string
+}
+
+// Table names a row of a table. prefixes are leading words of the name that
+// say nothing, such as those that all tables share.
+func Table(name, comment string, prefixes map[string]bool, language events.Language) Term {
+	parts := dropPrefix(Split(name), prefixes)
+	if language == events.English {
+		one := singular(strings.Join(parts, " "))
+		return Term{One: acronyms(one), Many: acronyms(plural(one))}
+	}
+	text := tableComment(comment)
+	if text == "" {
+		text = recorded(translate(strings.Split(singular(strings.Join(parts, " ")), " ")))
+	}
+	return Term{One: text, Many: text, Classifier: classifier(text)}
+}
+
+// Column names a column, and the unit of its numbers if name or comment say
+// it. A comment in the language wins over the name in Chinese, where names
+// seldom are words; in English names are.
+func Column(name, comment string, language events.Language) (term, unit string) {
+	parts := Split(name)
+	if m := measures[strings.Join(parts, " ")]; m.en != "" && columnComment(comment) == "" {
+		return language.Pick(m.zh, m.en), language.Pick(m.zhUnit, m.enUnit)
+	}
+	if last := len(parts) - 1; last > 0 && units[parts[last]].en != "" {
+		parts, unit = parts[:last], language.Pick(units[parts[last]].zh, units[parts[last]].en)
+	}
+	if language == events.English {
+		return acronyms(strings.Join(plainEnding(parts), " ")), unit
+	}
+	if inComment := unitOf(comment); inComment != "" {
+		unit = inComment
+	}
+	if text := columnComment(comment); text != "" {
+		return text, unit
+	}
+	return translate(parts), unit
+}
+
+// Reference names what a foreign key's column points at: "customer" for
+// customer_id, "客户" for 客户编号. Empty where the column says nothing.
+func Reference(name, comment string, language events.Language) string {
+	parts := Split(name)
+	for len(parts) > 0 && identifying[parts[len(parts)-1]] {
+		parts = parts[:len(parts)-1]
+	}
+	if language == events.English || len(parts) == 0 {
+		return acronyms(strings.Join(parts, " "))
+	}
+	if text := columnComment(comment); text != "" {
+		return trimAny(text, "唯一标识", "主键", "外键", "编号", "编码", "代码", "标识", "ID", "Id", "id", "号")
+	}
+	return translate(parts)
+}
+
+var identifying = set("id ids key fk uuid guid code no num number ref")
+
+// Split takes an identifier apart into lower-case words, at underscores,
+// other punctuation and changes of case; long runs of small letters also
+// between words that are known.
+func Split(name string) []string {
+	var parts []string
+	for _, field := range strings.FieldsFunc(name, separates) {
+		for _, word := range splitCase(field) {
+			parts = append(parts, splitKnown(strings.ToLower(word))...)
+		}
+	}
+	return parts
+}
+
+func separates(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
+// splitCase cuts "orderLine", "OrderLine" and "HTTPCode" before each word.
+func splitCase(field string) []string {
+	runes := []rune(field)
+	var out []string
+	start := 0
+	for i := 1; i < len(runes); i++ {
+		rises := unicode.IsUpper(runes[i]) && !unicode.IsUpper(runes[i-1])
+		ends := i+1 < len(runes) && unicode.IsUpper(runes[i-1]) && unicode.IsUpper(runes[i]) && unicode.IsLower(runes[i+1])
+		if rises || ends {
+			out, start = append(out, string(runes[start:i])), i
+		}
+	}
+	return append(out, string(runes[start:]))
+}
+
+// splitKnown cuts "orderdate" if it is made of known words alone.
+func splitKnown(word string) []string {
+	if len(word) < 7 || known(word) {
+		return []string{word}
+	}
+	for cut := len(word) - 3; cut >= 3; cut-- {
+		if !utf8.RuneStart(word[cut]) || !known(word[:cut]) {
+			continue
+		}
+		if known(word[cut:]) {
+			return []string{word[:cut], word[cut:]}
+		}
+		if rest := splitKnown(word[cut:]); len(rest) > 1 {
+			return append([]string{word[:cut]}, rest...)
+		}
+	}
+	return []string{word}
+}
+
+func dropPrefix(parts []string, prefixes map[string]bool) []string {
+	for len(parts) > 1 && prefixes[parts[0]] {
+		parts = parts[1:]
+	}
+	return parts
+}
+
+func set(text string) map[string]bool {
+	m := map[string]bool{}
+	for _, word := range strings.Fields(text) {
+		m[word] = true
+	}
+	return m
+}
+
+func trimAny(text string, suffixes ...string) string {
+	for again := true; again; {
+		again = false
+		for _, suffix := range suffixes {
+			if rest, ok := strings.CutSuffix(text, suffix); ok && rest != "" {
+				text, again = rest, true
+			}
+		}
+	}
+	return text
+}
+
+// Total is what the sum of a quantity is called.
+func Total(term string, language events.Language) string {
+	if language == events.English {
+		switch {
+		case term == "total" || term == "sum":
+			return "total amount"
+		case strings.HasPrefix(term, "total ") || strings.HasPrefix(term, "sum "):
+			return "combined " + term
+		}
+		return "total " + term
+	}
+	if strings.HasPrefix(term, "总") || hasAnySuffix(term, "总额", "合计", "总计", "总数", "总量") {
+		return term + "合计"
+	}
+	return "总" + space(term)
+}
+
+// Average is what the mean of a quantity is called.
+func Average(term string, language events.Language) string {
+	if language == events.English {
+		return "average " + term
+	}
+	if strings.HasPrefix(term, "平均") {
+		return term + "均值"
+	}
+	return "平均" + space(term)
+}
+
+// space sets Latin text apart from the Chinese before it.
+func space(term string) string {
+	if term != "" && term[0] < utf8.RuneSelf {
+		return " " + term
+	}
+	return term
+}

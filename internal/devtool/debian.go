@@ -26,7 +26,7 @@ func aptInstall(packages ...string) func(context.Context) error {
 
 // installVector takes the release's own package, or builds the newer one.
 func installVector(ctx context.Context) error {
-	bin, err := embedded.Binaries()
+	bin, err := embedded.Binaries(ctx)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type depsCommand struct{}
 // need is one thing that the tests cannot do without.
 type need struct {
 	what    string
-	missing func() bool
+	missing func(context.Context) bool
 	install func(context.Context) error // on Debian, as root
 	advice  string                      // the line to type elsewhere
 }
@@ -38,7 +38,7 @@ func needs() []need {
 func (depsCommand) Run(ctx context.Context) error {
 	var lacking []string
 	for _, n := range needs() {
-		if !n.missing() {
+		if !n.missing(ctx) {
 			continue
 		}
 		if err := n.provide(ctx); err != nil {
@@ -60,7 +60,7 @@ func (n need) provide(ctx context.Context) error {
 	if err := n.install(ctx); err != nil {
 		return err
 	}
-	if n.missing() {
+	if n.missing(ctx) {
 		return errors.New("still missing after its installation")
 	}
 	return nil
@@ -71,7 +71,7 @@ func debianRoot() bool {
 	return err == nil && os.Geteuid() == 0
 }
 
-func noCompiler() bool {
+func noCompiler(context.Context) bool {
 	for _, name := range []string{os.Getenv("CC"), "gcc", "clang", "cc"} {
 		if _, err := exec.LookPath(name); name != "" && err == nil {
 			return false
@@ -80,17 +80,17 @@ func noCompiler() bool {
 	return true
 }
 
-func noServer() bool {
-	_, err := embedded.Binaries()
+func noServer(ctx context.Context) bool {
+	_, err := embedded.Binaries(ctx)
 	return err != nil
 }
 
-func noVector() bool {
-	bin, err := embedded.Binaries()
+func noVector(ctx context.Context) bool {
+	bin, err := embedded.Binaries(ctx)
 	if err != nil {
 		return true
 	}
-	share, err := output(context.Background(), filepath.Join(bin, "pg_config"), "--sharedir")
+	share, err := output(ctx, filepath.Join(bin, "pg_config"), "--sharedir")
 	if err != nil {
 		return true
 	}

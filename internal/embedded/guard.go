@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"io"
 	"os/exec"
 	"strconv"
@@ -15,8 +16,8 @@ type guard struct {
 	pipe  io.WriteCloser
 }
 
-func startGuard(pid int, attr *syscall.SysProcAttr) (*guard, error) {
-	shell := exec.Command("/bin/sh", "-c", `read -r released || kill -INT "$1"`, "sh", strconv.Itoa(pid))
+func startGuard(ctx context.Context, pid int, attr *syscall.SysProcAttr) (*guard, error) {
+	shell := exec.CommandContext(ctx, "/bin/sh", "-c", `read -r released || kill -INT "$1"`, "sh", strconv.Itoa(pid))
 	shell.SysProcAttr = attr
 	pipe, err := shell.StdinPipe()
 	if err != nil {

@@ -158,8 +158,8 @@ func arguments(dataDir string, port int, settings map[string]string) []string {
 
 // freePort asks the system for a port nobody listens on. Another process may
 // take it before the server does; the caller then tries another.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+func freePort(ctx context.Context) (int, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
 		return 0, fmt.Errorf("free port: %w", err)
 	}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -34,8 +35,8 @@ var binaryGlobs = []string{
 // Binaries returns the folder of this machine's newest PostgreSQL server
 // programs: on PATH, or where the usual installers put them. ErrNoBinaries
 // when there are none; nothing is fetched.
-func Binaries() (string, error) {
-	found := installed()
+func Binaries(ctx context.Context) (string, error) {
+	found := installed(ctx)
 	if len(found) == 0 {
 		return "", ErrNoBinaries
 	}
@@ -50,8 +51,8 @@ type binaries struct {
 // findBinaries returns the programs for a data folder made by the given major
 // version, or the newest when major is "". Where the machine has none they
 // are fetched once.
-func findBinaries(log *zap.Logger, major string) (string, error) {
-	found := installed()
+func findBinaries(ctx context.Context, log *zap.Logger, major string) (string, error) {
+	found := installed(ctx)
 	for _, b := range found {
 		if major == "" || strconv.Itoa(b.major) == major {
 			return b.dir, nil
@@ -60,32 +61,32 @@ func findBinaries(log *zap.Logger, major string) (string, error) {
 	if major != "" && major != fetchedMajor() {
 		return "", fmt.Errorf("%w: the data was made by PostgreSQL %s; install that version, or choose another folder", ErrNoBinaries, major)
 	}
-	return fetch(log)
+	return fetch(ctx, log)
 }
 
 // installed lists the machine's servers, newest first; PATH wins among equals.
-func installed() []binaries {
+func installed(ctx context.Context) []binaries {
 	var found []binaries
 	if path, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			found = appendServer(found, filepath.Dir(real))
+		if program, err := filepath.EvalSymlinks(path); err == nil {
+			found = appendServer(ctx, found, filepath.Dir(program))
 		}
 	}
 	for _, glob := range binaryGlobs {
 		dirs, _ := filepath.Glob(glob) // the patterns are well formed
 		for _, dir := range dirs {
-			found = appendServer(found, dir)
+			found = appendServer(ctx, found, dir)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b binaries) int { return b.major - a.major })
 	return found
 }
 
-func appendServer(found []binaries, dir string) []binaries {
+func appendServer(ctx context.Context, found []binaries, dir string) []binaries {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return found
 	}
-	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
 	if err != nil {
 		return found
 	}
@@ -115,8 +116,8 @@ func fetchedMajor() string {
 // library, once. The library can only fetch by starting a server, so a
 // throwaway one is started in a temporary folder; as root that start fails
 // after the download, which is all that is wanted. The library takes no
-// context: a download goes on until it ends.
-func fetch(log *zap.Logger) (string, error) {
+// context, so a download goes on until it ends.
+func fetch(ctx context.Context, log *zap.Logger) (string, error) {
 	cache, err := binaryCache()
 	if err != nil {
 		return "", err
@@ -126,20 +127,20 @@ func fetch(log *zap.Logger) (string, error) {
 		return bin, nil
 	}
 	log.Info("no PostgreSQL on this machine: fetching one", zap.String("version", string(fetchVersion)), zap.String("into", cache))
-	startErr := startThrowaway(cache, filepath.Dir(bin))
+	startErr := startThrowaway(ctx, cache, filepath.Dir(bin))
 	if _, err := os.Stat(filepath.Join(bin, "postgres")); err != nil {
 		return "", fmt.Errorf("%w, and fetching it failed (install PostgreSQL 13 or newer): %w", ErrNoBinaries, startErr)
 	}
 	return bin, nil
 }
 
-func startThrowaway(cache, binariesPath string) error {
+func startThrowaway(ctx context.Context, cache, binariesPath string) error {
 	scratch, err := os.MkdirTemp("", "datapipeline-postgres-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	port, err := freePort()
+	port, err := freePort(ctx)
 	if err != nil {
 		return err
 	}

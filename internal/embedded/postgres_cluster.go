@@ -56,7 +56,7 @@ func openCluster(ctx context.Context, cfg PostgresConfig) (_ *cluster, err error
 	if err := c.take(); err != nil {
 		return nil, err
 	}
-	if c.bin, err = findBinaries(cfg.Log, majorVersion(c.file("data"))); err != nil {
+	if c.bin, err = findBinaries(ctx, cfg.Log, majorVersion(c.file("data"))); err != nil {
 		return nil, err
 	}
 	if err := c.ensureInit(ctx); err != nil {
@@ -182,7 +182,7 @@ func (c *cluster) start(ctx context.Context, settings map[string]string) (*Postg
 		return nil, err
 	}
 	for try := 1; ; try++ {
-		port, err := freePort()
+		port, err := freePort(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -221,7 +221,7 @@ func (p *Postgres) launch(ctx context.Context, settings map[string]string) error
 // awaitReady polls, since the server has no other portable way to say so.
 func (p *Postgres) awaitReady(ctx context.Context) error {
 	for {
-		err := p.exec(ctx, "postgres", "")
+		err := p.exec(ctx, "")
 		if err == nil {
 			return nil
 		}
@@ -236,13 +236,13 @@ func (p *Postgres) awaitReady(ctx context.Context) error {
 	}
 }
 
-// exec runs one statement on a connection of its own.
-func (p *Postgres) exec(ctx context.Context, database, sql string, args ...any) error {
-	conn, err := pgx.Connect(ctx, p.DSN(database))
+// exec runs one statement on a connection of its own to the database postgres.
+func (p *Postgres) exec(ctx context.Context, sql string) error {
+	conn, err := pgx.Connect(ctx, p.DSN("postgres"))
 	if err != nil {
 		return err
 	}
-	_, err = conn.Exec(ctx, sql, args...)
+	_, err = conn.Exec(ctx, sql)
 	return errors.Join(err, conn.Close(ctx))
 }
 

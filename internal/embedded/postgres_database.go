@@ -11,7 +11,7 @@ import (
 
 // CreateDatabase makes an empty UTF-8 database unless it exists.
 func (p *Postgres) CreateDatabase(ctx context.Context, name string) error {
-	err := p.exec(ctx, "postgres", "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()+" TEMPLATE template0")
+	err := p.exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()+" TEMPLATE template0")
 	var pgErr *pgconn.PgError
 	if errors.As(err, &pgErr) && (pgErr.Code == "42P04" || pgErr.Code == "23505") { // exists; made at this moment
 		return nil
@@ -25,7 +25,7 @@ func (p *Postgres) CreateDatabase(ctx context.Context, name string) error {
 // DropDatabase removes a database and ends its connections; no error when
 // there is none.
 func (p *Postgres) DropDatabase(ctx context.Context, name string) error {
-	if err := p.exec(ctx, "postgres", "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)"); err != nil {
+	if err := p.exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)"); err != nil {
 		return fmt.Errorf("drop database %q: %w", name, err)
 	}
 	return nil

@@ -37,7 +37,7 @@ var made struct {
 func clusterDir(t *testing.T) string {
 	t.Helper()
 	made.Do(func() {
-		if made.dir, made.err = os.MkdirTemp("", "embedded-test-"); made.err != nil {
+		if made.dir, made.err = os.MkdirTemp("", "embedded-test-"); made.err != nil { //nolint:usetesting // outlives the test
 			return
 		}
 		var p *Postgres
@@ -80,7 +80,7 @@ func stop(t *testing.T, p *Postgres) {
 
 func exec1(t *testing.T, p *Postgres, sql string) {
 	t.Helper()
-	if err := p.exec(t.Context(), "postgres", sql); err != nil {
+	if err := p.exec(t.Context(), sql); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -290,7 +290,7 @@ func TestProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.exec(t.Context(), "postgres", "CREATE TABLE kept AS SELECT 'yes' AS value"); err != nil {
+	if err := p.exec(t.Context(), "CREATE TABLE kept AS SELECT 'yes' AS value"); err != nil {
 		t.Fatal(err)
 	}
 	fmt.Println("ready")
@@ -335,7 +335,7 @@ func TestParseMajor(t *testing.T) {
 }
 
 func TestBinariesAreThisMachines(t *testing.T) {
-	bin, err := Binaries()
+	bin, err := Binaries(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +343,7 @@ func TestBinariesAreThisMachines(t *testing.T) {
 		t.Error(err)
 	}
 	t.Setenv("PATH", bin)
-	if onPath, err := Binaries(); err != nil || onPath == "" {
+	if onPath, err := Binaries(t.Context()); err != nil || onPath == "" {
 		t.Errorf("%q, %v", onPath, err)
 	}
 }
@@ -354,7 +354,7 @@ func TestGuardEndsTheChild(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	guard, err := startGuard(child.Process.Pid, nil)
+	guard, err := startGuard(t.Context(), child.Process.Pid, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -366,7 +366,7 @@ func TestGuardEndsTheChild(t *testing.T) {
 	if err := bystander.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if guard, err = startGuard(bystander.Process.Pid, nil); err != nil {
+	if guard, err = startGuard(t.Context(), bystander.Process.Pid, nil); err != nil {
 		t.Fatal(err)
 	}
 	guard.release()

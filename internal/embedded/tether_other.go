@@ -3,6 +3,7 @@
 package embedded
 
 import (
+	"context"
 	"os/exec"
 )
 
@@ -14,7 +15,7 @@ func startTethered(cmd *exec.Cmd) (<-chan error, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	g, err := startGuard(cmd.Process.Pid, cmd.SysProcAttr)
+	g, err := startGuard(context.Background(), cmd.Process.Pid, cmd.SysProcAttr)
 	if err != nil {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait() // killed

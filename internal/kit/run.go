@@ -10,7 +10,7 @@ import (
 // DrainLimit is how long RunAll waits for what it has told to end.
 const DrainLimit = 25 * time.Second
 
-// ErrNotDrained: something did not end within DrainLimit.
+// ErrNotDrained says that something did not end within DrainLimit.
 var ErrNotDrained = errors.New("did not stop in time")
 
 // Runner is something long-lived. Run blocks until ctx ends and all that it

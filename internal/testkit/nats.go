@@ -75,7 +75,10 @@ func (s *Server) Broker() *broker.Broker {
 }
 
 // warnings keeps a server's notices out of a failed test's output.
-func warnings(tb testing.TB) *zap.Logger { return Log(tb).WithOptions(zap.IncreaseLevel(zap.WarnLevel)) }
+func warnings(tb testing.TB) *zap.Logger {
+	tb.Helper()
+	return Log(tb).WithOptions(zap.IncreaseLevel(zap.WarnLevel))
+}
 
 func connect(tb testing.TB, cfg broker.Config, options ...nats.Option) *broker.Broker {
 	tb.Helper()

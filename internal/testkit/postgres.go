@@ -100,7 +100,7 @@ func startPostgres() (*embedded.Postgres, string, error) {
 // ensureTemplate makes, once per server version, a cluster to copy: initdb
 // takes a second, a copy a tenth.
 func ensureTemplate(ctx context.Context, root string) (string, error) {
-	bin, err := embedded.Binaries()
+	bin, err := embedded.Binaries(ctx)
 	if err != nil {
 		return "", err
 	}

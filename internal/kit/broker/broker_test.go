@@ -131,7 +131,7 @@ func TestTranslate(t *testing.T) {
 			t.Errorf("%v became %v, want also %v", c.err, got, c.want)
 		}
 	}
-	if other := errors.New("other"); broker.Translate(other) != other || broker.Translate(nil) != nil {
+	if other := errors.New("other"); broker.Translate(other).Error() != "other" || broker.Translate(nil) != nil {
 		t.Error("an unknown error was changed")
 	}
 }

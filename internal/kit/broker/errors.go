@@ -11,16 +11,16 @@ import (
 )
 
 var (
-	// ErrConflict: a compare-and-set lost, since something newer is there.
+	// ErrConflict says that a compare-and-set lost to something newer.
 	ErrConflict = errors.New("something newer was published")
-	// ErrUnavailable: the servers could not be asked, or had no leader. The
+	// ErrUnavailable says that the servers could not be asked, or had no leader. The
 	// same call may succeed later.
 	ErrUnavailable = errors.New("the message broker is not available")
-	// ErrNotFound: the stream, consumer, message, key or object is not there.
+	// ErrNotFound says that the stream, consumer, message, key or object is not there.
 	ErrNotFound = errors.New("not found in the message broker")
-	// ErrGap: a stream no longer holds all that was asked for.
+	// ErrGap says that a stream no longer holds all that was asked for.
 	ErrGap = errors.New("the stream has lost its beginning")
-	// ErrReplaced: a stream was deleted and made again.
+	// ErrReplaced says that a stream was deleted and made again.
 	ErrReplaced = errors.New("the stream was made anew")
 )
 

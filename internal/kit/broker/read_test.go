@@ -3,6 +3,7 @@ package broker_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -57,8 +58,8 @@ func TestHistoryEndsWhereItWasCalled(t *testing.T) {
 func TestHistoryReturnsTheCallersError(t *testing.T) {
 	b := testkit.Broker(t)
 	publish(t, b, created(taskA))
-	want := broker.ErrUnavailable // an error that must not be taken for an outage
-	if err := b.History(t.Context(), taskA, 0, func(events.Event) error { return want }); err != want {
+	want := fmt.Errorf("mine: %w", broker.ErrUnavailable) // must not be taken for an outage
+	if err := b.History(t.Context(), taskA, 0, func(events.Event) error { return want }); !errors.Is(err, want) || err.Error() != want.Error() {
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,9 +18,9 @@ import (
 )
 
 var (
-	// ErrUnreadable: the text is damaged, or for another identity.
+	// ErrUnreadable says that the text is damaged, or for another identity.
 	ErrUnreadable = errors.New("sealed text cannot be read with the keys at hand")
-	// ErrKey: a recipient or identity is malformed or missing. Its message
+	// ErrKey says that a recipient or identity is malformed or missing. Its message
 	// never holds a key.
 	ErrKey = errors.New("not a usable key")
 )

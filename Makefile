@@ -1,0 +1,30 @@
+# What to type. Anything beyond a line is Go: internal/devtool.
+.PHONY: run build test verify bench fmt clean
+
+BINARIES = ./cmd/datapipeline ./services/gateway/cmd/gateway ./services/executor/cmd/executor \
+	./services/recorder/cmd/recorder ./services/filescan/cmd/filescan
+
+# A sample database, one complete task on it, and everything stays up.
+run: build
+	./bin/datapipeline up --sample
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o bin/ $(BINARIES)
+
+# Installs, or lists, what the tests need; nothing is skipped.
+test:
+	go run ./internal/devtool deps
+	CGO_ENABLED=1 go test -race -timeout 20m work
+
+# What neither the compiler nor the tests see.
+verify:
+	go run ./internal/devtool verify
+
+bench:
+	go test -C bench -run '^$$' -bench . -timeout 60m ./...
+
+fmt:
+	gofmt -w -s bench cmd events internal services test
+
+clean:
+	rm -rf bin

@@ -31,11 +31,17 @@ type Config struct {
 const (
 	day     = 24 * time.Hour
 	maxDays = 35 // of the streams
+	// minConns are for the two streams, the monitor with its lock, the cleaner
+	// and a readiness check.
+	minConns = 6
 )
 
 // Validate returns every fault of the configuration at once.
 func (c Config) Validate() error {
 	faults := []error{c.Config.Validate(), c.Postgres.Validate()}
+	if n := c.Postgres.MaxConns; n != 0 && n < minConns {
+		faults = append(faults, fmt.Errorf("database-max-conns: %d is less than the %d that the recorder needs", n, minConns))
+	}
 	if c.TaskTimeout <= 0 {
 		faults = append(faults, fmt.Errorf("task-timeout: %s is not positive", c.TaskTimeout))
 	}

@@ -17,6 +17,8 @@ const chunk = 5000
 // DeleteLogs removes a chunk of the log lines of deleted tasks and reports
 // whether there may be more. A crash between two chunks loses nothing.
 func (s *Store) DeleteLogs(ctx context.Context) (more bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
 	var task string
 	err = s.pool.QueryRow(ctx, query("log_deletions_next")).Scan(&task)
 	if errors.Is(err, pgx.ErrNoRows) {

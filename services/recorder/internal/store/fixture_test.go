@@ -33,7 +33,7 @@ type bundle struct {
 	at   map[string]Position // by stream
 }
 
-func setup(t *testing.T) *bundle {
+func setup(t testing.TB) *bundle {
 	t.Helper()
 	pool := empty(t)
 	if err := Migrate(t.Context(), pool); err != nil {
@@ -45,7 +45,7 @@ func setup(t *testing.T) *bundle {
 }
 
 // empty is a database without tables.
-func empty(t *testing.T) *pgxpool.Pool {
+func empty(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	pool, err := pgxpool.New(t.Context(), testkit.Postgres(t))
 	if err != nil {

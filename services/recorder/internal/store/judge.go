@@ -52,6 +52,8 @@ func (s *Store) Idle(ctx context.Context, t time.Time) ([]projection.Task, error
 }
 
 func (s *Store) tasks(ctx context.Context, name string, t time.Time) ([]projection.Task, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
 	rows, err := s.pool.Query(ctx, query(name), t, candidates)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -72,6 +74,8 @@ func (s *Store) tasks(ctx context.Context, name string, t time.Time) ([]projecti
 // LastEvent returns the type of a task's newest recorded event, and when the
 // stream took it; an empty type where there is none.
 func (s *Store) LastEvent(ctx context.Context, task string) (events.Type, time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
 	rows, err := s.pool.Query(ctx, query("events_last"), task)
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("last event of %s: %w", task, err)

@@ -25,7 +25,7 @@ func (s *Store) RecordLogs(ctx context.Context, from Position, to uint64, batch 
 		return from, Tally{}, err
 	}
 	var tally Tally
-	at, err := s.record(ctx, from, to, func(tx pgx.Tx) error {
+	at, err := s.record(ctx, from, to, func(ctx context.Context, tx pgx.Tx) error {
 		seen, err := loadSeen(ctx, tx, batch)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -24,11 +25,16 @@ const (
 	migrationLockID = 0x64705f6d69677261 // "dp_migra"
 )
 
+// migrateLimit bounds all migrations, and the wait for another program's.
+const migrateLimit = 15 * time.Minute
+
 // Migrate brings the database to the schema of this program, with the log
 // partitions of yesterday, today and the week ahead. Concurrent calls wait for
 // each other; a database that is up to date is left as it is. There is no way
 // down.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, migrateLimit)
+	defer cancel()
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	provider, err := migrator(db)

@@ -20,6 +20,8 @@ func (s *Store) firstLogDay() time.Time { return time.Now().Add(-s.keepLogs).UTC
 // ensurePartitions attaches partitions for the days of log events, before the
 // transaction that needs them. Days are remembered.
 func (s *Store) ensurePartitions(ctx context.Context, batch []events.Event) error {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
 	missing := map[string]bool{}
 	s.mu.Lock()
 	for _, e := range batch {

@@ -18,6 +18,8 @@ type Position struct {
 
 // Position returns how far a stream is recorded; false where it never was.
 func (s *Store) Position(ctx context.Context, stream string) (Position, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
 	p := Position{Stream: stream}
 	var sequence int64
 	err := s.pool.QueryRow(ctx, query("position"), stream).Scan(&p.Created, &sequence)
@@ -33,6 +35,8 @@ func (s *Store) Position(ctx context.Context, stream string) (Position, bool, er
 
 // Begin sets the first position of a stream, unless there is one already.
 func (s *Store) Begin(ctx context.Context, p Position) error {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
 	if _, err := s.pool.Exec(ctx, query("position_begin"), p.Stream, p.Created, int8(p.Sequence)); err != nil {
 		return fmt.Errorf("begin the position of %s: %w", p.Stream, err)
 	}

@@ -18,7 +18,7 @@ import (
 // transaction. It returns the new position and what was passed over.
 func (s *Store) RecordEvents(ctx context.Context, from Position, to uint64, batch []events.Event) (Position, Tally, error) {
 	var tally Tally
-	at, err := s.record(ctx, from, to, func(tx pgx.Tx) error {
+	at, err := s.record(ctx, from, to, func(ctx context.Context, tx pgx.Tx) error {
 		stored, err := load(ctx, tx, batch)
 		if err != nil {
 			return err

@@ -37,15 +37,21 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
+// callLimit bounds a transaction, also where the network swallows it. Only
+// partitions, expiry and migrations may take longer.
+const callLimit = 30 * time.Second
+
 // record runs write in a transaction that moves a position. The commit is not
 // synchronous: should the server lose it, the position is lost with the rows
 // and the stream is read again from there.
-func (s *Store) record(ctx context.Context, from Position, to uint64, write func(pgx.Tx) error) (Position, error) {
+func (s *Store) record(ctx context.Context, from Position, to uint64, write func(context.Context, pgx.Tx) error) (Position, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if err := move(ctx, tx, from, to); err != nil {
 			return err
 		}
-		return write(tx)
+		return write(ctx, tx)
 	})
 	if err != nil {
 		return from, translate(err)

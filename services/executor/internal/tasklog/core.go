@@ -114,4 +114,3 @@ func limit(s string, n int) string {
 	}
 	return strings.Clone(s[:n])
 }
-

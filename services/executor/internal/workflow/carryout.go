@@ -24,10 +24,6 @@ func (e stepFailed) Error() string { return e.failure.ErrorType + ": " + e.failu
 // is done; any other error is the failure of the request, or comes from having
 // to stop.
 func (a *attempt) carryOut() error {
-	if a.state.CancelRequested {
-		a.stop(errCancelled)
-		return errCancelled
-	}
 	if f := a.state.failed(); f != nil {
 		return stepFailed{*f}
 	}

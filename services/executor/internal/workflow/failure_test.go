@@ -62,8 +62,11 @@ func TestWhatMakesATaskFail(t *testing.T) {
 			want:   events.Failure{ErrorType: "internal_error", ErrorClass: events.ClassPlatform, Step: events.StepDDL},
 			events: []string{"step.started ddl_generation", "step.failed ddl_generation"},
 		}, {
-			name:   "the time is up",
-			run:    func(ctx context.Context, _ *steps.Run) (steps.Result, error) { <-ctx.Done(); return steps.Result{}, ctx.Err() },
+			name: "the time is up",
+			run: func(ctx context.Context, _ *steps.Run) (steps.Result, error) {
+				<-ctx.Done()
+				return steps.Result{}, ctx.Err()
+			},
 			want:   events.Failure{ErrorType: "task_timeout", ErrorClass: events.ClassPlatform, Step: events.StepDDL},
 			events: []string{"step.started ddl_generation", "step.failed ddl_generation"},
 		}, {

@@ -49,7 +49,7 @@ type deployment struct {
 func deploy(t *testing.T, maxTasks int) *deployment {
 	t.Helper()
 	d := &deployment{T: t, server: testkit.NATS(t)}
-	d.control = d.connect(maxTasks)
+	d.control = d.connect(d.server.URL(), maxTasks)
 	if err := d.control.Provision(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -62,9 +62,9 @@ func deploy(t *testing.T, maxTasks int) *deployment {
 	return d
 }
 
-func (d *deployment) connect(maxTasks int) *broker.Broker {
+func (d *deployment) connect(url string, maxTasks int) *broker.Broker {
 	d.Helper()
-	cfg := broker.Config{URL: d.server.URL(), MaxConcurrentTasks: maxTasks, LeaseTTL: leaseTTL}
+	cfg := broker.Config{URL: url, MaxConcurrentTasks: maxTasks, LeaseTTL: leaseTTL}
 	b, err := broker.Connect(d.Context(), cfg, "executor", testkit.Log(d.T))
 	if err != nil {
 		d.Fatal(err)
@@ -227,6 +227,8 @@ func (d *deployment) file(id, name string) string {
 type executor struct {
 	d      *deployment
 	broker *broker.Broker
+	runner *workflow.Runner
+	queue  workflow.Queue
 	cancel context.CancelFunc
 	ended  chan error
 }
@@ -236,21 +238,41 @@ type setting func(*workflow.Config)
 
 func with(list ...steps.Step) setting { return func(c *workflow.Config) { c.Steps = list } }
 
-// start runs an executor with one slot, and the steps of a whole task unless
-// settings say otherwise. It is stopped when the test ends.
+// start runs an executor with the steps of a whole task, unless settings say
+// otherwise. It is stopped when the test ends.
 func (d *deployment) start(slots int, settings ...setting) *executor {
 	d.Helper()
-	x := &executor{d: d, broker: d.connect(slots), ended: make(chan error, 1)}
+	return d.startAt(d.server.URL(), slots, settings...)
+}
+
+func (d *deployment) startAt(url string, slots int, settings ...setting) *executor {
+	d.Helper()
+	x := d.prepareAt(url, slots, settings...)
+	x.serve(slots)
+	return x
+}
+
+func (d *deployment) prepare(slots int, settings ...setting) *executor {
+	d.Helper()
+	return d.prepareAt(d.server.URL(), slots, settings...)
+}
+
+func (d *deployment) prepareAt(url string, slots int, settings ...setting) *executor {
+	d.Helper()
+	x := &executor{d: d, broker: d.connect(url, slots), ended: make(chan error, 1)}
 	queue, err := x.broker.Queue(d.Context(), events.ConsumerExecutor)
 	if err != nil {
 		d.Fatal(err)
 	}
-	runner := workflow.New(d.config(x.broker, settings...))
-	ctx, cancel := context.WithCancel(d.Context())
-	x.cancel = cancel
-	go func() { x.ended <- runner.Serve(ctx, queue, slots) }()
-	d.Cleanup(x.stop)
+	x.queue, x.runner = queue, workflow.New(d.config(x.broker, settings...))
 	return x
+}
+
+func (x *executor) serve(slots int) {
+	ctx, cancel := context.WithCancel(x.d.Context())
+	x.cancel = cancel
+	go func() { x.ended <- x.runner.Serve(ctx, x.queue, slots) }()
+	x.d.Cleanup(x.stop)
 }
 
 func (d *deployment) config(b *broker.Broker, settings ...setting) workflow.Config {
@@ -265,7 +287,8 @@ func (d *deployment) config(b *broker.Broker, settings ...setting) workflow.Conf
 		OpenBusiness: func(context.Context, string, events.Language) (*pgxpool.Pool, error) {
 			return nil, errors.New("no business database here")
 		},
-		Instance: "test", ScratchDir: d.TempDir(), TaskTimeout: time.Hour, StopGrace: 200 * time.Millisecond,
+		Instance: "test", ScratchDir: d.TempDir(), TaskTimeout: time.Hour,
+		StopGrace: 200 * time.Millisecond, Drain: 500 * time.Millisecond,
 		Log: testkit.Log(d.T), Metrics: prometheus.NewRegistry(),
 	}
 	for _, s := range settings {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/services/executor/internal/lease"
@@ -40,9 +38,13 @@ func (a *attempt) heed(ctx context.Context) {
 // keep renews the lease and extends the delivery until the attempt ends. After
 // a failure it tries again soon: the lease may run out.
 func (a *attempt) keep() {
-	for wait := a.r.cfg.LeaseRenewal; pause(a.life, wait) == nil; {
-		wait = a.r.cfg.LeaseRenewal
-		if a.renew() != nil {
+	wait, failing := a.r.cfg.LeaseRenewal, false
+	for pause(a.life, wait) == nil {
+		err := a.renew()
+		if err != nil && !failing {
+			a.note("lease not renewed; trying on", err)
+		}
+		if wait, failing = a.r.cfg.LeaseRenewal, err != nil; failing {
 			wait /= 20
 		}
 	}
@@ -52,11 +54,7 @@ func (a *attempt) renew() error {
 	ctx, cancel := context.WithTimeout(a.life, a.r.cfg.LeaseRenewal)
 	defer cancel()
 	a.debug("delivery not extended", a.extend())
-	err := a.renewLease(ctx)
-	if err != nil {
-		a.r.cfg.Log.Warn("lease not renewed", zap.String("task", a.request.Task()), zap.Error(err))
-	}
-	return err
+	return a.renewLease(ctx)
 }
 
 // secure makes sure that the lease is held, through an outage if need be,

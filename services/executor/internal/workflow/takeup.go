@@ -55,7 +55,8 @@ func (a *attempt) acquire() error {
 	}
 }
 
-// refresh brings the state up to date. An error says why the attempt is over:
+// refresh brings the state up to date, and stops the steps where that says so,
+// should watch be late. An error says why the attempt is over:
 // the causes of its kind, or that life has ended.
 func (a *attempt) refresh(ctx context.Context) error {
 	s, err := a.r.load(ctx, a.request.Task(), a.state)
@@ -66,6 +67,9 @@ func (a *attempt) refresh(ctx context.Context) error {
 		return err
 	}
 	a.state = s
+	if s.CancelRequested {
+		a.stop(errCancelled)
+	}
 	return s.claim(a.identity())
 }
 

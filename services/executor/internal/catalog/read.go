@@ -23,7 +23,7 @@ type DB interface {
 // no table or partitioned table, such as a partition or a view, are absent from
 // the answer.
 //
-// It takes four round trips, whatever the number of tables, and reads no row of
+// It takes the same few round trips for any number of tables, and reads no row of
 // theirs. Errors are the driver's, wrapped. It may be called concurrently.
 func Read(ctx context.Context, db DB, names []Name) (*Schema, error) {
 	var schema *Schema

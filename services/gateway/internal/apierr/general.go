@@ -13,6 +13,7 @@ const (
 	BodyTooLarge         Type = "body_too_large"
 	HeadersTooLarge      Type = "headers_too_large"
 	UnsupportedMediaType Type = "unsupported_media_type"
+	UnsupportedEncoding  Type = "unsupported_content_encoding"
 	CrossOriginRefused   Type = "cross_origin_refused"
 	InternalError        Type = "internal_error"
 	BrokerUnavailable    Type = "broker_unavailable"
@@ -39,6 +40,8 @@ var general = map[Type]row{
 		"请求头过大。", "The headers are too large."},
 	UnsupportedMediaType: {http.StatusUnsupportedMediaType,
 		"不支持该 Content-Type，请使用 %s。", "This Content-Type is not taken; use %s."},
+	UnsupportedEncoding: {http.StatusUnsupportedMediaType,
+		"不接受压缩的请求体。", "Compressed bodies are not taken."},
 	CrossOriginRefused: {http.StatusForbidden,
 		"拒绝来自其他网站页面的修改请求。", "Changes asked for by a page of another site are refused."},
 	InternalError: {http.StatusInternalServerError,

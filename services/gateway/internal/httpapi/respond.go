@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"math"
 	"strconv"
 
@@ -64,32 +63,6 @@ func (a *API) refuse(c *fiber.Ctx, err error) error {
 		body.Details = append(body.Details, detail{Pointer: d.Pointer, ErrorType: d.Type, Message: d.Message(language(c))})
 	}
 	return c.Status(body.Code).JSON(body)
-}
-
-// fiberTypes are the errors that Fiber itself makes.
-var fiberTypes = map[int]apierr.Type{
-	fiber.StatusNotFound:                    apierr.RouteNotFound,
-	fiber.StatusMethodNotAllowed:            apierr.MethodNotAllowed,
-	fiber.StatusRequestTimeout:              apierr.RequestTimeout,
-	fiber.StatusRequestEntityTooLarge:       apierr.BodyTooLarge,
-	fiber.StatusRequestHeaderFieldsTooLarge: apierr.HeadersTooLarge,
-	fiber.StatusBadRequest:                  apierr.MalformedRequest,
-	fiber.StatusBadGateway:                  apierr.MalformedRequest, // a connection that broke while it was read
-}
-
-// translate makes any error one that the caller may see.
-func translate(err error) *apierr.Error {
-	var own *apierr.Error
-	if errors.As(err, &own) {
-		return own
-	}
-	var theirs *fiber.Error
-	if errors.As(err, &theirs) {
-		if t, ok := fiberTypes[theirs.Code]; ok {
-			return apierr.New(t).Because(err)
-		}
-	}
-	return apierr.New(apierr.InternalError).Because(err)
 }
 
 // marshal is json.Marshal without the escapes for HTML, which make SQL hard to

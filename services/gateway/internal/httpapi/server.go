@@ -21,13 +21,16 @@ import (
 // Prefix is what the path of every call begins with.
 const Prefix = "/api/v0/data_pipeline"
 
-// Limits of a request. The body's is that of an upload with its envelope.
+// Limits of a request. The body's is that of an upload with its envelope. One
+// beyond twice that is refused before it is read, which not every client takes
+// notice of while it still sends.
 const (
-	maxBody     = 3 << 20
-	maxHeaders  = 16 << 10
-	readTimeout = 30 * time.Second
-	idleTimeout = 2 * time.Minute
-	drain       = 20 * time.Second
+	maxBody      = 3 << 20
+	maxHeaders   = 16 << 10
+	readTimeout  = 30 * time.Second
+	writeTimeout = time.Minute // streams set their own
+	idleTimeout  = 2 * time.Minute
+	drain        = 20 * time.Second
 )
 
 //go:embed openapi.yaml
@@ -40,6 +43,9 @@ type Options struct {
 	Language events.Language // where the caller asks for none
 	// Health answers /livez, /readyz and /metrics.
 	Health http.Handler
+
+	Writes
+	Reads
 }
 
 // API serves the HTTP interface.
@@ -62,8 +68,8 @@ func New(o Options) *API {
 	a.app = fiber.New(fiber.Config{
 		AppName: "datapipeline", DisableStartupMessage: true, DisableDefaultDate: true,
 		Immutable: true, UnescapePath: true, CaseSensitive: true,
-		BodyLimit: maxBody, ReadBufferSize: maxHeaders, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
-		JSONEncoder: marshal, ErrorHandler: a.lastResort,
+		BodyLimit: 2 * maxBody, ReadBufferSize: maxHeaders, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		JSONEncoder: marshal, ErrorHandler: a.lastResort, DisablePreParseMultipartForm: true,
 	})
 	a.app.Use(a.observe)
 	a.routes()
@@ -78,7 +84,7 @@ func (a *API) routes() {
 	a.app.Get("/openapi.yaml", func(c *fiber.Ctx) error {
 		return c.Type("yaml").Send(openAPI)
 	})
-	calls := a.app.Group(Prefix, sameSite)
+	calls := a.app.Group(Prefix, sameSite, bounded)
 	a.routeWrites(calls)
 	a.routeReads(calls)
 }

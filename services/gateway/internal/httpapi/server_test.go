@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -84,11 +86,29 @@ func (s *service) send(r *http.Request) reply {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	hold(s.t, r, sent(s.t, r), resp, body)
 	out := reply{status: resp.StatusCode, header: resp.Header, body: body}
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
 		s.parse(&out)
 	}
 	return out
+}
+
+// sent is the body of a request that was sent.
+func sent(t testing.TB, r *http.Request) []byte {
+	t.Helper()
+	if r.GetBody == nil {
+		return nil
+	}
+	again, err := r.GetBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
 }
 
 func (s *service) parse(r *reply) {
@@ -161,9 +181,41 @@ func TestRequestIDOfTheCallerIsKeptWhereItIsProper(t *testing.T) {
 
 func TestBodyBeyondTheLimitIsRefused(t *testing.T) {
 	s := serve(t)
-	r := s.do("POST", Prefix+"/nothing", strings.Repeat("x", maxBody+1))
-	if r.status != 413 || r.ErrorType != "body_too_large" || r.header.Get("Content-Language") != "en" {
+	r := s.do("POST", Prefix+"/tasks", strings.Repeat(" ", maxBody+1))
+	if r.status != 413 || r.ErrorType != "body_too_large" {
 		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := s.do("POST", Prefix+"/tasks", "{}", "Content-Encoding", "gzip"); r.status != 415 || r.ErrorType != "unsupported_content_encoding" {
+		t.Errorf("compressed: %d %s", r.status, r.body)
+	}
+}
+
+// TestRequestsThatNoHandlerSees sends what the server refuses by itself: the
+// answers have the same form.
+func TestRequestsThatNoHandlerSees(t *testing.T) {
+	s := serve(t)
+	for request, want := range map[string]string{
+		"POST " + Prefix + "/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n": "413 body_too_large",
+		"GET / HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", maxHeaders) + "\r\n\r\n":   "431 headers_too_large",
+		"nonsense\r\n\r\n": "400 malformed_request",
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, request); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%.40q: %v", request, err)
+		}
+		var body refusal
+		err = json.NewDecoder(resp.Body).Decode(&body)
+		if got := fmt.Sprint(resp.StatusCode, " ", body.ErrorType); err != nil || got != want || resp.Header.Get("Content-Language") != "en" {
+			t.Errorf("%.40q: %s, %v, want %s", request, got, err, want)
+		}
+		_ = conn.Close()
 	}
 }
 

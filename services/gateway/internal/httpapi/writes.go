@@ -1,6 +1,40 @@
 package httpapi
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"time"
 
-// routeWrites registers the calls that change something.
-func (a *API) routeWrites(calls fiber.Router) {}
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/citu/datapipeline/internal/kit/seal"
+	"github.com/citu/datapipeline/services/gateway/internal/catalogue"
+	"github.com/citu/datapipeline/services/gateway/internal/command"
+	"github.com/citu/datapipeline/services/gateway/internal/outputdir"
+	"github.com/citu/datapipeline/services/gateway/internal/tablelist"
+)
+
+// Writes is what the calls that change something, or ask an executor, are made
+// of.
+type Writes struct {
+	Commands   *command.Commands
+	TableLists tablelist.Store
+	Catalogue  catalogue.Client
+	Output     outputdir.Root
+	// Sealer seals connection strings; nil refuses them.
+	Sealer *seal.Sealer
+	// Timeout bounds each of these calls: whoever asks while NATS is away learns
+	// it in this time. 0 means eight seconds.
+	Timeout time.Duration
+}
+
+// routeWrites registers the calls that change something or ask an executor.
+func (a *API) routeWrites(calls fiber.Router) {
+	calls.Post("/tasks", a.createTask)
+	calls.Post("/tasks/:id/execute", a.executeTask)
+	calls.Post("/tasks/:id/cancel", a.cancelTask)
+	calls.Delete("/tasks/:id", a.deleteTask)
+	calls.Post("/table_lists", a.uploadTableList)
+	calls.Get("/table_lists", a.listTableLists)
+	calls.Get("/connections", a.listConnections)
+	calls.Post("/connections/test", a.testConnection)
+	calls.Post("/connections/tables", a.listTables)
+}

@@ -92,7 +92,12 @@ func debianMirror(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for line := range strings.Lines(out) {
+	return mirrorIn(out)
+}
+
+// mirrorIn finds it among lines of origin, label and address.
+func mirrorIn(targets string) (string, error) {
+	for line := range strings.Lines(targets) {
 		if mirror, ok := strings.CutPrefix(strings.TrimSpace(line), "Debian|Debian|"); ok {
 			return mirror, nil
 		}

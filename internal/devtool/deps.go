@@ -35,9 +35,11 @@ func needs() []need {
 }
 
 // Run installs what is missing, or lists all of it and fails.
-func (depsCommand) Run(ctx context.Context) error {
+func (depsCommand) Run(ctx context.Context) error { return ensure(ctx, needs()) }
+
+func ensure(ctx context.Context, needs []need) error {
 	var lacking []string
-	for _, n := range needs() {
+	for _, n := range needs {
 		if !n.missing(ctx) {
 			continue
 		}

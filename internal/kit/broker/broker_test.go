@@ -135,3 +135,29 @@ func TestTranslate(t *testing.T) {
 		t.Error("an unknown error was changed")
 	}
 }
+
+func TestProvisionChangesTheLeaseTime(t *testing.T) {
+	server := testkit.NATS(t)
+	server.Broker()
+	cfg := broker.Config{URL: server.URL(), Replicas: 1, MaxConcurrentTasks: 3, LeaseTTL: 5 * time.Second}
+	b, err := broker.Connect(t.Context(), cfg, "other", testkit.Log(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := b.Provision(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kv, err := b.JS().KeyValue(t.Context(), events.BucketLeases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, err := kv.Status(t.Context())
+	if err != nil || status.TTL() != 5*time.Second {
+		t.Errorf("the leases live %s, %v", status.TTL(), err)
+	}
+	c, err := b.JS().Consumer(t.Context(), events.StreamPipeline, events.ConsumerExecutor)
+	if err != nil || c.CachedInfo().Config.MaxAckPending != 3 {
+		t.Errorf("%+v, %v", c.CachedInfo().Config, err)
+	}
+}

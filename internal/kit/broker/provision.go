@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"go.uber.org/zap"
@@ -53,7 +54,7 @@ func (b *Broker) provisionStores(ctx context.Context, t events.Topology) error {
 		if _, err := b.js.CreateKeyValue(ctx, cfg); err != nil && !errors.Is(err, jetstream.ErrBucketExists) {
 			return fmt.Errorf("provision bucket %s: %w", cfg.Bucket, translate(err))
 		}
-		if err := b.readFromLeader(ctx, "KV_"+cfg.Bucket, cfg.Replicas); err != nil {
+		if err := b.alignStore(ctx, "KV_"+cfg.Bucket, cfg.Replicas, cfg.TTL); err != nil {
 			return err
 		}
 	}
@@ -61,26 +62,29 @@ func (b *Broker) provisionStores(ctx context.Context, t events.Topology) error {
 		if _, err := b.js.CreateObjectStore(ctx, cfg); err != nil && !errors.Is(err, jetstream.ErrBucketExists) {
 			return fmt.Errorf("provision object store %s: %w", cfg.Bucket, translate(err))
 		}
-		if err := b.readFromLeader(ctx, "OBJ_"+cfg.Bucket, cfg.Replicas); err != nil {
+		if err := b.alignStore(ctx, "OBJ_"+cfg.Bucket, cfg.Replicas, cfg.TTL); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// readFromLeader changes the stream under a bucket so that a read after a
-// write sees it, also on several replicas; the client always makes buckets
-// with direct reads.
-func (b *Broker) readFromLeader(ctx context.Context, stream string, replicas int) error {
+// alignStore changes the stream under a bucket to the wanted replicas and TTL,
+// and so that a read after a write sees it, also on several replicas: the
+// client always makes buckets with direct reads.
+func (b *Broker) alignStore(ctx context.Context, stream string, replicas int, ttl time.Duration) error {
 	s, err := b.js.Stream(ctx, stream)
 	if err != nil {
 		return fmt.Errorf("provision %s: %w", stream, translate(err))
 	}
 	cfg := s.CachedInfo().Config
-	if !cfg.AllowDirect && cfg.Replicas == replicas {
+	if !cfg.AllowDirect && cfg.Replicas == replicas && cfg.MaxAge == ttl {
 		return nil
 	}
-	cfg.AllowDirect, cfg.Replicas = false, replicas
+	cfg.AllowDirect, cfg.Replicas, cfg.MaxAge = false, replicas, ttl
+	if ttl > 0 {
+		cfg.Duplicates = min(cfg.Duplicates, ttl) // the server refuses a longer window
+	}
 	if _, err := b.js.UpdateStream(ctx, cfg); err != nil {
 		return fmt.Errorf("provision %s: %w", stream, translate(err))
 	}
@@ -89,7 +93,7 @@ func (b *Broker) readFromLeader(ctx context.Context, stream string, replicas int
 
 // Verify compares what is there with what the contract needs and says all that
 // differs. What an operator may choose (replicas, size limits, the number of
-// tasks at once) is not compared. ErrNotFound when something is missing.
+// tasks at once, the lease time) is not compared. ErrNotFound when something is missing.
 func (b *Broker) Verify(ctx context.Context) error {
 	t := b.cfg.topology()
 	var faults []error
@@ -128,7 +132,6 @@ func (b *Broker) verifyConsumer(ctx context.Context, want jetstream.ConsumerConf
 	return errors.Join(
 		same(want.Durable, "filter_subjects", sorted(filters(got)), sorted(filters(want))),
 		same(want.Durable, "ack_policy", got.AckPolicy, want.AckPolicy),
-		same(want.Durable, "ack_wait", got.AckWait, want.AckWait),
 		same(want.Durable, "max_deliver", got.MaxDeliver, want.MaxDeliver),
 	)
 }

@@ -78,8 +78,10 @@ func (r *reader) read(ctx context.Context) error {
 
 // session reads through one consumer for as long as that works.
 func (r *reader) session(ctx context.Context) error {
-	if err := r.check(ctx); err != nil {
-		return err
+	if !r.bounded {
+		if err := r.check(ctx); err != nil {
+			return err
+		}
 	}
 	consumer, err := r.consumer(ctx)
 	if err != nil {
@@ -111,7 +113,7 @@ func (r *reader) check(ctx context.Context) error {
 	if !r.created.IsZero() && !r.created.Equal(state.Created) {
 		return fmt.Errorf("%w: %s of %s was replaced by one of %s", ErrReplaced, r.stream, r.created, state.Created)
 	}
-	if r.next != 0 && state.First > r.next && !r.bounded {
+	if r.next != 0 && state.First > r.next {
 		return fmt.Errorf("%w: %s begins at %d, needed from %d", ErrGap, r.stream, state.First, r.next)
 	}
 	r.created = state.Created

@@ -38,14 +38,18 @@ func (t Target) Scrub(text string) string { return t.redactor.scrub(text) }
 // Resolver finds targets. It is safe for concurrent use; the zero value knows
 // no names and no keys.
 type Resolver struct {
-	named  map[string]string
-	opener *seal.Opener
+	named   map[string]string
+	openers []Opener
 }
 
-// NewResolver takes the named connections and the opener of sealed ones; either
-// may be nil.
-func NewResolver(named map[string]string, opener *seal.Opener) *Resolver {
-	return &Resolver{named: named, opener: opener}
+// Opener opens what was sealed for it, or returns an error; *seal.Opener.
+type Opener interface {
+	Open(sealed string) ([]byte, error)
+}
+
+// NewResolver takes the named connections, and openers that are tried in turn.
+func NewResolver(named map[string]string, openers ...Opener) *Resolver {
+	return &Resolver{named: named, openers: openers}
 }
 
 // LoadNamed reads a file of named connections: a YAML or JSON object of
@@ -125,14 +129,19 @@ func (r *Resolver) find(c events.Connection, lang events.Language) (string, erro
 		return "", steps.Fail(events.ClassUser, "connection_missing", lang.Pick(
 			"任务没有数据库连接：请提供 db_connection 或 connection_name。", "The task has no database connection: give db_connection or connection_name."), nil)
 	}
-	if r.opener == nil {
-		return "", unreadable(lang, seal.ErrKey)
+	return r.unseal(c.Sealed, lang)
+}
+
+func (r *Resolver) unseal(sealed string, lang events.Language) (string, error) {
+	cause := seal.ErrKey // none at all
+	for _, opener := range r.openers {
+		plain, err := opener.Open(sealed)
+		if err == nil {
+			return string(plain), nil
+		}
+		cause = err
 	}
-	plain, err := r.opener.Open(c.Sealed)
-	if err != nil {
-		return "", unreadable(lang, err)
-	}
-	return string(plain), nil
+	return "", unreadable(lang, cause)
 }
 
 func unreadable(lang events.Language, cause error) error {

@@ -283,7 +283,7 @@ func (d *deployment) config(b *broker.Broker, settings ...setting) workflow.Conf
 	}
 	cfg := workflow.Config{
 		Broker: b, Leases: leases, Bucket: d.bucket, Steps: wholeTask(),
-		Connect: connection.NewResolver(map[string]string{"shop": secret}, nil).Resolve,
+		Connect: connection.NewResolver(map[string]string{"shop": secret}).Resolve,
 		OpenBusiness: func(context.Context, string, events.Language) (*pgxpool.Pool, error) {
 			return nil, errors.New("no business database here")
 		},

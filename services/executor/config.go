@@ -1,0 +1,64 @@
+package executor
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/citu/datapipeline/internal/kit/broker"
+	"github.com/citu/datapipeline/internal/kit/bucket"
+)
+
+// Config says what the executor needs.
+type Config struct {
+	broker.Config `embed:""`
+	Bucket        bucket.Config `embed:""`
+
+	// AdminAddr is where /livez, /readyz and /metrics are; empty is nowhere.
+	AdminAddr string `name:"admin-addr" env:"DP_ADMIN_ADDR" default:":9090" help:"Address of /livez, /readyz and /metrics; empty turns them off."`
+	// TaskTimeout is the time limit of a request, from its first start.
+	TaskTimeout time.Duration `name:"task-timeout" env:"DP_TASK_TIMEOUT" default:"2h" help:"Time limit of a task's run."`
+	// MaxLocalTasks is how many tasks this executor runs at once, up to 64; 0
+	// means as many as the cluster.
+	MaxLocalTasks int `name:"max-local-tasks" env:"DP_MAX_LOCAL_TASKS" default:"0" help:"Tasks that this executor runs at once; 0 means as many as the whole cluster may."`
+	// ScratchDir holds files in the making; empty is the system's folder of
+	// temporary files.
+	ScratchDir string `name:"scratch-dir" env:"DP_SCRATCH_DIR" placeholder:"DIR" help:"Folder for files in the making; default the system's."`
+
+	SealIdentityFile string `name:"seal-identity-file" env:"DP_SEAL_IDENTITY_FILE" placeholder:"FILE" help:"Keys that open sealed connection strings, one a line."`
+	ConnectionsFile  string `name:"connections-file" env:"DP_CONNECTIONS_FILE" placeholder:"FILE" help:"Named connections: a YAML or JSON object of connection strings by name."`
+	// AllowedHosts are the only hosts of business databases; see bizdb.Options.
+	AllowedHosts []string `name:"allowed-hosts" env:"DP_ALLOWED_HOSTS" help:"Hosts that business databases may be on: names, *.domains, addresses, ranges; default all."`
+
+	// VectorDatabaseURL is the target of training_load; a secret.
+	VectorDatabaseURL      string `name:"vector-database-url" env:"DP_VECTOR_DATABASE_URL" placeholder:"URL" help:"Vector store: connection string of a PostgreSQL database."`
+	VectorCollectionPrefix string `name:"vector-collection-prefix" env:"DP_VECTOR_COLLECTION_PREFIX" help:"Put before the names of the vector store's collections."`
+	// VectorAllowArrays keeps embeddings as real[] where the extension vector
+	// is missing, instead of failing.
+	VectorAllowArrays bool `name:"vector-allow-arrays" env:"DP_VECTOR_ALLOW_ARRAYS" help:"Keep embeddings as arrays where the vector extension is missing."`
+
+	// SealIdentities are keys, beside those of the file, of a program that runs
+	// the executor within itself.
+	SealIdentities []string `kong:"-"`
+	// Connections are named connections, beside those of the file, of such a
+	// program.
+	Connections map[string]string `kong:"-"`
+}
+
+// maxSlots bounds MaxLocalTasks.
+const maxSlots = 64
+
+// Validate returns every fault of the configuration at once.
+func (c Config) Validate() error {
+	faults := []error{c.Config.Validate(), c.Bucket.Validate()}
+	if c.TaskTimeout <= 0 {
+		faults = append(faults, fmt.Errorf("task-timeout: %s is not positive", c.TaskTimeout))
+	}
+	if c.MaxLocalTasks < 0 || c.MaxLocalTasks > maxSlots {
+		faults = append(faults, fmt.Errorf("max-local-tasks: %d is not within 0 to %d", c.MaxLocalTasks, maxSlots))
+	}
+	if _, err := c.resolver(); err != nil {
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}

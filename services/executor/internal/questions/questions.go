@@ -1,0 +1,195 @@
+// Package questions answers what people ask about business databases while they
+// prepare a task: whether one can be reached, and which tables it has. It is
+// the NATS micro service that package events describes.
+package questions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
+	"go.uber.org/zap"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/bizdb"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/connection"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
+)
+
+const (
+	// version of the service, as NATS shows it.
+	version = "1.0.0"
+	// concurrency is how many questions are answered at once; a further one is
+	// refused with the code 503.
+	concurrency = 16
+	// deadline of an answer; whoever asks waits for 5 s.
+	deadline = 4 * time.Second
+	// maxQuestion bounds a question, in bytes.
+	maxQuestion = 64 << 10
+)
+
+// Config says how databases are found and opened.
+type Config struct {
+	Resolver *connection.Resolver
+	Open     func(ctx context.Context, dsn string, language events.Language) (*pgxpool.Pool, error)
+	Log      *zap.Logger
+}
+
+// Service answers questions. Make it with New.
+type Service struct {
+	cfg   Config
+	slots chan struct{}
+	wg    sync.WaitGroup
+}
+
+// New makes the service.
+func New(cfg Config) *Service {
+	return &Service{cfg: cfg, slots: make(chan struct{}, concurrency)}
+}
+
+// Run answers on a connection until ctx ends, then finishes what it has begun.
+func (s *Service) Run(ctx context.Context, nc *nats.Conn) error {
+	service, err := micro.AddService(nc, micro.Config{
+		Name: events.CatalogueService, Version: version, Description: "questions about business databases",
+	})
+	if err != nil {
+		return fmt.Errorf("catalogue questions: %w", err)
+	}
+	for _, e := range []struct {
+		name, subject string
+		answer        func(context.Context, events.Question) any
+	}{
+		{"connections", events.SubjectConnections, s.connections},
+		{"test", events.SubjectTest, s.test},
+		{"tables", events.SubjectTables, s.tables},
+	} {
+		if err := service.AddEndpoint(e.name, s.handler(ctx, e.answer), micro.WithEndpointSubject(e.subject)); err != nil {
+			return errors.Join(fmt.Errorf("catalogue questions: %w", err), service.Stop())
+		}
+	}
+	<-ctx.Done()
+	err = service.Stop()
+	s.wg.Wait()
+	if err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+		s.cfg.Log.Debug("catalogue questions stopped", zap.Error(err)) // the server forgets us with the connection
+	}
+	return nil
+}
+
+// handler answers each question in a goroutine of its own.
+func (s *Service) handler(ctx context.Context, answer func(context.Context, events.Question) any) micro.Handler {
+	return micro.HandlerFunc(func(r micro.Request) {
+		question, err := decode(r.Data())
+		if err != nil {
+			s.refuse(r, "400", err.Error())
+			return
+		}
+		select {
+		case s.slots <- struct{}{}:
+		default:
+			s.refuse(r, "503", "too many questions at once")
+			return
+		}
+		s.wg.Go(func() {
+			defer func() { <-s.slots }()
+			ctx, cancel := context.WithTimeout(ctx, deadline)
+			defer cancel()
+			if err := r.RespondJSON(answer(ctx, question)); err != nil {
+				s.cfg.Log.Warn("question not answered", zap.String("subject", r.Subject()), zap.Error(err))
+			}
+		})
+	})
+}
+
+func (s *Service) refuse(r micro.Request, code, why string) {
+	if err := r.Error(code, why, nil); err != nil {
+		s.cfg.Log.Warn("question not refused", zap.String("subject", r.Subject()), zap.Error(err))
+	}
+}
+
+func decode(body []byte) (q events.Question, err error) {
+	if len(body) > maxQuestion {
+		return q, fmt.Errorf("the question has more than %d bytes", maxQuestion)
+	}
+	if len(body) > 0 {
+		if json.Unmarshal(body, &q) != nil {
+			return q, errors.New("the question is not JSON of its form")
+		}
+	}
+	if !q.Language.Valid() {
+		q.Language = events.Chinese
+	}
+	return q, nil
+}
+
+func (s *Service) connections(context.Context, events.Question) any {
+	return events.ConnectionList{Connections: s.cfg.Resolver.List()}
+}
+
+func (s *Service) test(ctx context.Context, q events.Question) any {
+	var answer events.ConnectionTest
+	answer.Failure = s.ask(ctx, q, func(pool *pgxpool.Pool) (err error) {
+		answer, err = catalog.Test(ctx, pool)
+		return err
+	})
+	return answer
+}
+
+func (s *Service) tables(ctx context.Context, q events.Question) any {
+	answer := events.TablePage{Tables: []events.TableSummary{}}
+	failure := s.ask(ctx, q, func(pool *pgxpool.Pool) (err error) {
+		page, err := catalog.List(ctx, pool, q)
+		if err == nil {
+			answer = page
+		}
+		return err
+	})
+	answer.Failure = failure
+	return answer
+}
+
+// ask opens the database in question and returns what went wrong as people read
+// it; nil when nothing did.
+func (s *Service) ask(ctx context.Context, q events.Question, fn func(*pgxpool.Pool) error) *events.Failure {
+	target, err := s.cfg.Resolver.Resolve(q.Connection, q.Language)
+	if err == nil {
+		err = s.over(ctx, target.DSN, q.Language, fn)
+	}
+	if err == nil {
+		return nil
+	}
+	failure := explain(err, q.Language).Failure("")
+	failure.Message = target.Scrub(failure.Message)
+	s.cfg.Log.Info("question about a database failed", zap.String("error_type", failure.ErrorType), zap.String("error", target.Scrub(err.Error())))
+	return &failure
+}
+
+func (s *Service) over(ctx context.Context, dsn string, lang events.Language, fn func(*pgxpool.Pool) error) error {
+	pool, err := s.cfg.Open(ctx, dsn, lang)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return fn(pool)
+}
+
+// explain makes a failure of any error.
+func explain(err error, lang events.Language) *steps.Error {
+	var told *steps.Error
+	switch {
+	case errors.As(err, &told), errors.As(bizdb.Translate(err, lang), &told):
+		return told
+	case errors.Is(err, catalog.ErrCursor):
+		return steps.Fail(events.ClassUser, "cursor_invalid", lang.Pick("分页游标无效：请从第一页重新查询。", "The cursor is not valid: begin with the first page again."), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return steps.Fail(events.ClassDatabase, "db_timeout", lang.Pick("数据库未在规定时间内应答：请检查网络与数据库负载后重试。", "The database did not answer in time: check the network and its load, then try again."), err)
+	}
+	return steps.Fail(events.ClassPlatform, "internal_error", lang.Pick("系统内部错误：请联系管理员。", "Internal error: tell the administrator."), err)
+}

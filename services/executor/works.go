@@ -1,0 +1,72 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"go.uber.org/zap"
+	"gocloud.dev/blob"
+
+	"github.com/citu/datapipeline/internal/kit/broker"
+	"github.com/citu/datapipeline/internal/kit/bucket"
+	"github.com/citu/datapipeline/services/executor/internal/bizdb"
+	"github.com/citu/datapipeline/services/executor/internal/lease"
+	"github.com/citu/datapipeline/services/executor/internal/workflow"
+)
+
+// businessConns is how many connections a step has to a business database: as
+// many as the pairs that are validated at once, and one to spare.
+const businessConns = 6
+
+// works is what requests are carried out with.
+type works struct {
+	runner  *workflow.Runner
+	bucket  *blob.Bucket
+	scratch string
+	log     *zap.Logger
+}
+
+// open waits for the streams, and makes a scratch folder of this process's own.
+func (s *Service) open(ctx context.Context, b *broker.Broker) (w *works, err error) {
+	if err := b.Prepare(ctx); err != nil {
+		return nil, err
+	}
+	leases, err := lease.Open(ctx, b.JS())
+	if err != nil {
+		return nil, err
+	}
+	w = &works{log: s.log}
+	defer func() {
+		if err != nil {
+			w.close()
+		}
+	}()
+	if w.scratch, err = os.MkdirTemp(s.cfg.ScratchDir, "datapipeline-executor-*"); err != nil {
+		return nil, fmt.Errorf("scratch folder: %w", err)
+	}
+	if w.bucket, err = bucket.Open(ctx, s.cfg.Bucket.URL); err != nil {
+		return nil, err
+	}
+	w.runner = workflow.New(workflow.Config{
+		Broker: b, Leases: leases, Bucket: w.bucket, Steps: s.steps,
+		Connect: s.resolver.Resolve, OpenBusiness: s.opener(bizdb.Options{MaxConns: businessConns}),
+		Instance: instance(), ScratchDir: w.scratch, TaskTimeout: s.cfg.TaskTimeout,
+		Log: s.log, Metrics: s.rt.Metrics,
+	})
+	return w, nil
+}
+
+func (w *works) close() {
+	var err error
+	if w.bucket != nil {
+		err = w.bucket.Close()
+	}
+	if w.scratch != "" {
+		err = errors.Join(err, os.RemoveAll(w.scratch))
+	}
+	if err != nil {
+		w.log.Warn("left behind", zap.Error(err))
+	}
+}

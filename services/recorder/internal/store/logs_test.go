@@ -1,10 +1,14 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/citu/datapipeline/events"
 )
@@ -71,6 +75,48 @@ func TestLinesOfADeletedTaskGoInChunksAndStayAway(t *testing.T) {
 	}
 	if n := one[int](t, b, "SELECT count(*) FROM data_pipeline_log_counters"); n != 1 {
 		t.Errorf("%d counters, want that of the other task", n)
+	}
+}
+
+func TestADeletionWaitsForLinesOnTheirWay(t *testing.T) {
+	b := setup(t)
+	b.record(t, at(1, created(taskID)))
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	written, commit := make(chan struct{}), make(chan struct{})
+	release := sync.OnceFunc(func() { close(commit) })
+	defer release()
+	wg.Go(func() {
+		_, err := b.Store.record(ctx, b.at[events.StreamLogs], 1, func(ctx context.Context, tx pgx.Tx) error {
+			s := &seen{counters: map[attempt]counter{}, changed: map[attempt]bool{}}
+			s.apply(log(1, logged(taskID, 1, 0, "on its way")))
+			err := s.write(ctx, tx)
+			close(written)
+			<-commit
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-written
+	b.record(t, at(2, &events.TaskDeleted{TaskID: taskID}))
+	wg.Go(func() {
+		for more := true; more; {
+			var err error
+			if more, err = b.DeleteLogs(ctx); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	waiting := "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+	for end := time.Now().Add(10 * time.Second); !one[bool](t, b, waiting) && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	release()
+	wg.Wait()
+	if got := b.lines(t); len(got) != 0 {
+		t.Errorf("lines %q are left", got)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
@@ -68,8 +69,8 @@ func (Step) Name() events.Step { return events.StepQA }
 
 // Run reads the tables that step 1 documented and writes the pair file, the
 // metadata of the themes and the decision prompt. Its errors are
-// step_input_missing and table_not_found (user), no_questions (database), and
-// those of the database.
+// step_input_missing, step_input_invalid and table_not_found (user),
+// no_questions (database), and those of bizdb.Translate.
 func (s Step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	started := time.Now()
 	db, err := profileOf(ctx, run)
@@ -102,7 +103,7 @@ func profileOf(ctx context.Context, run *steps.Run) (*profile.Database, error) {
 	}
 	schema, err := catalog.Read(ctx, pool, names)
 	if err != nil {
-		return nil, err
+		return nil, failed(ctx, run, err)
 	}
 	if len(schema.Tables) == 0 {
 		return nil, steps.Fail(events.ClassUser, "table_not_found", run.Language().Pick(
@@ -111,10 +112,18 @@ func profileOf(ctx context.Context, run *steps.Run) (*profile.Database, error) {
 	}
 	db, err := profile.Read(ctx, pool, schema, run.Language(), run.Log)
 	if err != nil {
-		return nil, err
+		return nil, failed(ctx, run, err)
 	}
 	db.Name, db.BusinessContext = run.Database, run.Request.BusinessContext
 	return db, nil
+}
+
+// failed says what was wrong with the database, unless the run has ended.
+func failed(ctx context.Context, run *steps.Run, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return bizdb.Translate(err, run.Language())
 }
 
 // asked is what came of asking.

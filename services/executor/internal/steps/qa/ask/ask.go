@@ -20,7 +20,7 @@ type Rules struct{}
 // equal arguments give equal pairs. The questions are in the database's
 // language.
 func (Rules) Ask(ctx context.Context, db *profile.Database, th theme.Theme, want int) ([]pairs.Pair, error) {
-	w := &writer{db: db, language: db.Language}
+	w := &writer{language: db.Language, written: map[string]bool{}}
 	for _, t := range th.Focus {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -36,13 +36,13 @@ func (w *writer) about(t *profile.Table) {
 		return
 	}
 	w.single(t)
-	for _, l := range t.Links {
+	for _, l := range first(t.Links, maxLinks) {
 		w.fromChild(l)
 		if parentless(l) {
 			w.fromParent(l)
 		}
 	}
-	for _, l := range t.Referrers {
+	for _, l := range first(t.Referrers, maxLinks) {
 		if !parentless(l) {
 			w.fromParent(l)
 		}

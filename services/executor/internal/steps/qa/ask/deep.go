@@ -11,19 +11,20 @@ func (w *writer) together(t *profile.Table) {
 		w.junction(t.Links[1], t.Links[0])
 		return
 	}
-	for i, l := range t.Links {
+	links, referrers := first(t.Links, maxLinks), first(t.Referrers, maxLinks)
+	for i, l := range links {
 		if l.Self() {
 			continue
 		}
-		for _, m := range t.Links[i+1:] {
+		for _, m := range links[i+1:] {
 			w.pair(l, m)
 		}
-		for _, up := range l.To.Links {
+		for _, up := range first(l.To.Links, maxLinks) {
 			w.chain(l, up)
 		}
 	}
-	for i, l := range t.Referrers {
-		for _, m := range t.Referrers[i+1:] {
+	for i, l := range referrers {
+		for _, m := range referrers[i+1:] {
 			w.referrers(l, m)
 		}
 	}
@@ -49,8 +50,8 @@ func (w *writer) pair(l, m *profile.Link) {
 		return vars{}.named("C", t.Term).named("A", l.Term).named("B", m.Term).set("N", 10)
 	}
 	n := about(t, l.To, m.To).with(append(l.Columns[:len(l.Columns):len(l.Columns)], m.Columns...)...).plus(min(crowded(l.To), crowded(m.To)))
-	w.add("pair_count", n, v(), by("COUNT(*)", w.counted(t.Term)))
-	for _, sum := range first(t.With(profile.Amount), 1) {
+	w.add("pair_count", n.plus(records(t)), v(), by("COUNT(*)", w.counted(t.Term)))
+	for _, sum := range first(t.Amounts(), 1) {
 		w.add("pair_sum", n.with(sum), v().set("sum", w.total(sum)), by(c.sum(sum), w.total(sum)))
 	}
 }
@@ -64,7 +65,7 @@ func (w *writer) chain(l, up *profile.Link) {
 	if len(g.Label) > 0 {
 		w.along([]*profile.Link{l, up}, "chain_count", "chain_sum")
 	}
-	for _, top := range g.Links {
+	for _, top := range first(g.Links, maxLinks) {
 		if !top.Self() && top.To != p && top.To != t && len(top.To.Label) > 0 {
 			w.along([]*profile.Link{l, up, top}, "deep_count", "deep_sum")
 		}
@@ -94,8 +95,8 @@ func (w *writer) along(path []*profile.Link, countForm, sumForm string) {
 		return out
 	}
 	n := about(tables...).plus(crowded(last.Table))
-	w.add(countForm, n, v(), q.byParent(last, "COUNT(*)", w.counted(tables[0].Term)))
-	for _, m := range first(tables[0].With(profile.Amount), maxSubjects) {
+	w.add(countForm, n.plus(records(tables[0])), v(), q.byParent(last, "COUNT(*)", w.counted(tables[0].Term)))
+	for _, m := range first(tables[0].Amounts(), maxSubjects) {
 		sum := q.byParent(last, c.sum(m), w.total(m))
 		sum.order[0] += " NULLS LAST"
 		w.add(sumForm, n.with(m), v().set("sum", w.total(m)), sum)

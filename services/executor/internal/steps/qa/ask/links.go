@@ -77,8 +77,8 @@ func owner(t *profile.Table) int {
 func (w *writer) perLink(l *profile.Link) {
 	c, p, q := joined(l)
 	n := about(l.From, l.To).with(l.Columns...).plus(crowded(l.To))
-	w.add("per_link", n, linked(l), q.byParent(p, "COUNT(*)", w.counted(l.From.Term)))
-	for _, m := range first(l.From.With(profile.Amount), maxSubjects) {
+	w.add("per_link", n.plus(records(l.From)), linked(l), q.byParent(p, "COUNT(*)", w.counted(l.From.Term)))
+	for _, m := range first(l.From.Amounts(), maxSubjects) {
 		v := func() vars { return linked(l).named("C", l.From.Term).named("P", l.Term).set("sum", w.total(m)) }
 		w.add("sum_per_link", n.with(m), v(), q.byParent(p, c.sum(m), w.total(m)))
 		share := w.language.Pick("占比", "percentage")
@@ -95,10 +95,15 @@ func (w *writer) linkValue(l *profile.Link) {
 		if !speakable(name) {
 			continue
 		}
-		_, p, q := joined(l)
+		c, p, q := joined(l)
 		q.cols = []string{count(w.counted(l.From.Term))}
 		q.where = append(q.where, p.equals(l.To.Label[0], name))
-		w.add("link_value", about(l.From, l.To).with(l.Columns...), linked(l).set("val", quoted(w.language, name)), q)
+		n := about(l.From, l.To).with(l.Columns...)
+		w.add("link_value", n.plus(records(l.From)), linked(l).set("val", quoted(w.language, name)), q)
+		for _, m := range first(l.From.Amounts(), 1) {
+			q.cols = []string{as(c.sum(m), w.total(m))}
+			w.add("link_value_sum", n.with(m), linked(l).set("val", quoted(w.language, name)).set("sum", w.total(m)), q)
+		}
 	}
 }
 
@@ -160,29 +165,8 @@ func (w *writer) rankLinked(l *profile.Link, m *profile.Column) {
 		return
 	}
 	outer := query{cols: show, from: "(" + q.String() + ") ranked", where: []string{alias(place) + " <= " + number(within)}, order: []string{show[0], alias(place)}}
-	v := linked(l).named("P", l.Term).named("C", l.From.Term).column("m", m).set("N", within)
+	v := linked(l).named("P", l.Term).named("C", l.From.Term).measure(m).set("N", within)
 	w.add("rank_linked", about(l.From, l.To).with(m).plus(nameless(l.From)+crowded(l.To)), v, outer)
-}
-
-// self writes the questions about a table that links to itself.
-func (w *writer) self(l *profile.Link) {
-	t := l.From
-	if len(t.Label) == 0 || len(t.Key) == 0 {
-		return
-	}
-	r := rels(t, t)
-	child, parent := r[0], r[1]
-	n := about(t).with(l.Columns...)
-	list := query{from: child.String(), joins: []string{left(parent, child.on(l, parent))}, where: child.live(), order: child.ordered()}
-	list.cols = append(child.called(t.One), parent.called(l.Term.One)...)
-	w.add("self_list", n, linked(l), list)
-	grouped := query{from: child.String(), joins: []string{inner(parent, child.on(l, parent))}, where: append(child.live(), parent.live()...)}
-	w.add("self_count", n, linked(l), grouped.byParent(parent, "COUNT(*)", w.counted(t.Term)))
-	alone := alone(t)
-	if l.Optional() {
-		w.add("self_none", n, linked(l), query{cols: alone.shown(), from: alone.String(), where: append(alone.live(), alone.col(l.Columns[0])+" IS NULL"), order: alone.ordered()})
-	}
-	w.add("self_leaf", n, linked(l), query{cols: parent.shown(), from: parent.String(), where: append(parent.live(), without(l, child, parent)), order: parent.ordered()})
 }
 
 // without is the condition that a parent has no child.

@@ -3,6 +3,7 @@ package ask
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
@@ -21,14 +22,14 @@ var (
 func (g grain) word(l events.Language) string   { return l.Pick(g.zh, g.unit) }
 func (g grain) column(l events.Language) string { return l.Pick(g.zhColumn, g.unit) }
 
-// grainOf suits the time that the values span.
+// grainOf suits the time that the values span, and how many they are.
 func grainOf(c *profile.Column) grain {
 	s := c.Stats
 	if s == nil || s.First.IsZero() {
 		return monthly
 	}
 	switch days := int(s.Last.Sub(s.First).Hours() / 24); {
-	case days > 10*365:
+	case days > 10*365, days > 3*365 && s.Distinct < days/30:
 		return yearly
 	case days < 62:
 		return daily
@@ -74,11 +75,11 @@ func times(t *profile.Table) []*profile.Column {
 func (w *writer) moments(t *profile.Table) {
 	for i, d := range times(t) {
 		bonus := -2 * i
-		if d.Audit {
-			bonus = -3
+		if d.Audit || t.Complete && t.Sampled < 2*maxGroups {
+			bonus -= 3
 		}
 		w.moment(t, d, bonus)
-		for _, m := range first(t.With(profile.Amount), maxSubjects) {
+		for _, m := range first(t.Amounts(), maxSubjects) {
 			w.trendSum(t, d, m, bonus)
 		}
 		for _, e := range times(t)[i+1:] {
@@ -92,19 +93,36 @@ func (w *writer) moment(t *profile.Table, d *profile.Column, bonus int) {
 	total := w.counted(t.Term)
 	v := func() vars { return named(t).column("d", d).set("grain", g.word(w.language)) }
 	counted := []string{count(total)}
-	w.add("trend_count", n, v(), query{cols: []string{as(r.period(d, g), g.column(w.language)), count(total)}, from: r.String(), where: r.dated(d), group: []string{"1"}, order: []string{"1"}})
+	w.add("trend_count", n.plus(records(t)), v(), query{cols: []string{as(r.period(d, g), g.column(w.language)), count(total)}, from: r.String(), where: r.dated(d), group: []string{"1"}, order: []string{"1"}})
 	w.add("span", n, v(), query{from: r.String(), where: r.live(), cols: []string{
 		as("MIN("+r.col(d)+")", w.language.Sprintf("最早%s", "earliest %s", d.Term)), as("MAX("+r.col(d)+")", w.language.Sprintf("最晚%s", "latest %s", d.Term))}})
 	weekday := as("EXTRACT(ISODOW FROM "+r.col(d)+")::int", w.language.Pick("星期", "weekday"))
 	w.add("weekday", n, v(), query{cols: []string{weekday, count(total)}, from: r.String(), where: r.dated(d), group: []string{"1"}, order: []string{"1"}})
 	last := query{cols: []string{"MAX(" + r.col(d) + ")"}, from: r.String(), where: r.live()}
 	w.add("recent", n, v().set("num", 30), query{cols: counted, from: r.String(), where: append(r.live(), r.col(d)+" > ("+last.String()+") - INTERVAL '30 days'")})
-	if d.Stats != nil && d.Stats.Busy > 0 {
-		year := d.Stats.Busy
-		w.add("year_count", n, v().set("year", year), query{cols: counted, from: r.String(),
-			where: append(r.live(), fmt.Sprintf("%s >= '%04d-01-01'", r.col(d), year), fmt.Sprintf("%s < '%04d-01-01'", r.col(d), year+1))})
-	}
+	w.period(t, d, n)
 	w.latest(t, d, bonus)
+}
+
+// period asks about a year, or about a month where there is only one year.
+func (w *writer) period(t *profile.Table, d *profile.Column, n note) {
+	s := d.Stats
+	if s == nil || s.Busy == 0 {
+		return
+	}
+	from := time.Date(s.Busy, 1, 1, 0, 0, 0, 0, time.UTC)
+	to, said := from.AddDate(1, 0, 0), w.language.Sprintf("%d年", "%d", s.Busy)
+	if s.First.Year() == s.Last.Year() {
+		from = time.Date(s.Busy, s.Last.AddDate(0, 0, -15).Month(), 1, 0, 0, 0, 0, time.UTC)
+		to, said = from.AddDate(0, 1, 0), w.language.Pick(from.Format("2006年1月"), from.Format("January 2006"))
+	}
+	r := alone(t)
+	where := append(r.live(), r.col(d)+" >= '"+from.Format(time.DateOnly)+"'", r.col(d)+" < '"+to.Format(time.DateOnly)+"'")
+	v := func() vars { return named(t).column("d", d).set("period", said) }
+	w.add("period_count", n, v(), query{cols: []string{count(w.counted(t.Term))}, from: r.String(), where: where})
+	for _, m := range first(t.Amounts(), 1) {
+		w.add("period_sum", n.with(d, m), v().set("sum", w.total(m)), query{cols: []string{as(r.sum(m), w.total(m))}, from: r.String(), where: where})
+	}
 }
 
 func (w *writer) latest(t *profile.Table, d *profile.Column, bonus int) {
@@ -114,7 +132,7 @@ func (w *writer) latest(t *profile.Table, d *profile.Column, bonus int) {
 	}
 	r := alone(t)
 	cols := append(r.shown(), r.col(d))
-	for _, m := range first(t.With(profile.Amount), 1) {
+	for _, m := range first(t.Amounts(), 1) {
 		cols = append(cols, r.col(m))
 	}
 	w.add("latest", about(t).with(d).plus(bonus), named(t).column("d", d).set("N", N),

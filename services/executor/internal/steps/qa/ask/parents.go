@@ -30,7 +30,7 @@ func (w *writer) topParents(l *profile.Link) {
 	byCount := q.byParent(p, "COUNT(*)", total)
 	if N := topN(l.To); N > 0 {
 		w.add("top_parent", n, w.parented(l).set("N", N), byCount.top(N))
-		for _, m := range first(l.From.With(profile.Amount), maxSubjects) {
+		for _, m := range first(l.From.Amounts(), maxSubjects) {
 			sum := q.byParent(p, c.sum(m), w.total(m))
 			sum.order[0] += " NULLS LAST"
 			w.add("top_parent_sum", n.with(m), w.parented(l).set("N", N).set("sum", w.total(m)), sum.top(N))
@@ -65,7 +65,7 @@ func (w *writer) childless(l *profile.Link) {
 	p, c := r[0], r[1]
 	n := about(l.To, l.From).plus(owner(l.To))
 	if s := l.Columns[0].Stats; s != nil && l.From.Complete && l.To.Complete && s.Distinct >= l.To.Sampled {
-		n = n.plus(n.bonus - 5)
+		n = n.plus(-5)
 	}
 	w.add("childless", n, w.parented(l), query{cols: p.shown(), from: p.String(), where: append(p.live(), without(l, c, p)), order: p.ordered()})
 }

@@ -5,9 +5,9 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
 )
 
-// The numbers of columns of a table that questions are written about: enough
-// to choose from, and a bound for tables of a thousand columns.
-const maxCategories, maxMeasures, maxMoments, maxSubjects = 8, 6, 3, 2
+// The numbers of columns and links of a table that questions are written
+// about: enough to choose from, and a bound for tables of a thousand columns.
+const maxCategories, maxMeasures, maxMoments, maxSubjects, maxLinks = 8, 6, 3, 2, 12
 
 func first[T any](items []T, n int) []T { return items[:min(n, len(items))] }
 
@@ -45,6 +45,15 @@ func (w *writer) counted(term words.Term) string {
 func (w *writer) total(c *profile.Column) string { return words.Total(c.Term, w.language) }
 func (w *writer) mean(c *profile.Column) string  { return words.Average(c.Term, w.language) }
 
+// records lessens the weight of numbers of rows where rows are but records of
+// amounts, which people ask for instead.
+func records(t *profile.Table) int {
+	if len(t.Label) == 0 && len(t.Amounts()) > 0 {
+		return -4
+	}
+	return 0
+}
+
 func (w *writer) count(t *profile.Table) {
 	r := alone(t)
 	n := about(t)
@@ -52,162 +61,6 @@ func (w *writer) count(t *profile.Table) {
 		n = n.plus(-6)
 	}
 	w.add("count", n, named(t), query{cols: []string{count(w.counted(t.Term))}, from: r.String(), where: r.live()})
-}
-
-func (w *writer) measure(t *profile.Table, m *profile.Column) {
-	r := alone(t)
-	v := func() vars { return named(t).column("m", m) }
-	n := about(t).with(m).plus(nameless(t))
-	low, high := w.language.Sprintf("最低%s", "lowest %s", m.Term), w.language.Sprintf("最高%s", "highest %s", m.Term)
-	w.add("stats", about(t).with(m), v(), query{from: r.String(), where: r.live(), cols: []string{
-		as(r.avg(m), w.mean(m)), as("MIN("+r.num(m)+")", low), as("MAX("+r.num(m)+")", high)}})
-	w.thresholds(t, m)
-	if len(t.Key) == 0 && len(t.Label) == 0 {
-		return
-	}
-	show := append(r.shown(), r.num(m))
-	if N := topN(t); N > 0 {
-		w.add("top", n, v().set("N", N), query{cols: show, from: r.String(), where: r.live(), order: append([]string{r.desc(m)}, r.ties()...), limit: N})
-		w.add("bottom", n, v().set("N", N), query{cols: show, from: r.String(), where: r.live(), order: append([]string{r.num(m)}, r.ties()...), limit: N})
-		w.extremes(t, m)
-	}
-	average := query{cols: []string{"AVG(" + r.num(m) + ")"}, from: r.String(), where: r.live()}
-	if len(t.Label) > 0 {
-		w.add("above_average", n, v(), query{cols: show, from: r.String(), where: append(r.live(), r.num(m)+" > ("+average.String()+")"),
-			order: append([]string{r.num(m) + " DESC"}, r.ties()...)})
-	}
-}
-
-// extremes asks for the rows at both ends.
-func (w *writer) extremes(t *profile.Table, m *profile.Column) {
-	r := alone(t)
-	end := func(direction string) string {
-		where := r.live()
-		if !m.NotNull {
-			where = append(where, r.col(m)+" IS NOT NULL")
-		}
-		q := query{cols: append(r.shown(), r.num(m)), from: r.String(), where: where, order: append([]string{r.num(m) + direction}, r.ties()...), limit: 1}
-		return "(" + q.String() + ")"
-	}
-	q := query{raw: end(" DESC") + " UNION ALL " + end("")}
-	w.add("extremes", about(t).with(m).plus(nameless(t)), named(t).column("m", m), q)
-}
-
-func (w *writer) thresholds(t *profile.Table, m *profile.Column) {
-	r, n := alone(t), about(t).with(m)
-	counted := []string{count(w.counted(t.Term))}
-	v := func() vars { return named(t).column("m", m) }
-	middle, ok := threshold(m, 0.5)
-	if !ok {
-		return
-	}
-	above := r.num(m) + " > " + number(middle)
-	w.add("threshold", n, v().set("num", w.measured(m, middle)), query{cols: counted, from: r.String(), where: append(r.live(), above)})
-	if upper, ok := threshold(m, 0.75); ok && upper > middle {
-		between := r.num(m) + " BETWEEN " + number(middle) + " AND " + number(upper)
-		w.add("between", n, v().set("lo", number(middle)).set("hi", w.measured(m, upper)), query{cols: counted, from: r.String(), where: append(r.live(), between)})
-	}
-	for _, c := range first(categories(t), maxSubjects) {
-		for _, value := range first(values(c), 1) {
-			w.add("filter_two", about(t).with(c, m), v().column("col", c).set("val", quoted(w.language, value)).set("num", w.measured(m, middle)),
-				query{cols: counted, from: r.String(), where: append(r.live(), r.equals(c, value), above)})
-		}
-	}
-}
-
-// measured is a number with the column's unit.
-func (w *writer) measured(c *profile.Column, f float64) string {
-	if c.Unit == "" {
-		return number(f)
-	}
-	return w.language.Sprintf("%s%s", "%s %s", number(f), c.Unit)
-}
-
-// category writes the questions about the rows that share a value.
-func (w *writer) category(t *profile.Table, c *profile.Column) {
-	r, n := alone(t), about(t).with(c).plus(plainness(c))
-	total := w.counted(t.Term)
-	v := func() vars { return named(t).column("col", c) }
-	for i, value := range first(values(c), maxSubjects) {
-		w.add("filter_count", n.plus(-i), v().set("val", quoted(w.language, value)), query{cols: []string{count(total)}, from: r.String(), where: append(r.live(), r.equals(c, value))})
-	}
-	w.listed(t, c)
-	w.add("distinct", n, v(), query{cols: []string{as("COUNT(DISTINCT "+r.col(c)+")", w.language.Sprintf("%s数", "%s count", c.Term))}, from: r.String(), where: r.live()})
-	grouped := query{cols: []string{r.col(c), count(total)}, from: r.String(), where: r.live(), group: []string{r.col(c)}, order: []string{alias(total) + " DESC", r.col(c)}}
-	if c.Stats == nil || c.Stats.Distinct <= maxGroups {
-		w.add("group_count", n, v(), grouped)
-		share := grouped
-		share.cols = []string{r.col(c), as("ROUND(100.0 * COUNT(*) / SUM(COUNT(*)) OVER (), 2)", w.language.Pick("占比", "percentage"))}
-		share.order = []string{alias(w.language.Pick("占比", "percentage")) + " DESC", r.col(c)}
-		w.add("share", n, v(), share)
-	}
-	if N := topOf(c); N > 0 {
-		grouped.limit = N
-		w.add("group_top", n, v().set("N", N), grouped)
-	}
-	if num, ok := groupThreshold(c.Stats); ok {
-		grouped.limit, grouped.having = 0, "COUNT(*) > "+number(num)
-		w.add("having", n, v().set("num", number(num)), grouped)
-	}
-}
-
-// maxGroups bounds the groups of a table that is shown whole.
-const maxGroups = 25
-
-// maxListed bounds the rows of a list without limit, as far as is known.
-const maxListed = 40
-
-// listed asks for the rows with a value, if they are few.
-func (w *writer) listed(t *profile.Table, c *profile.Column) {
-	if len(t.Label) == 0 || !t.Complete || c.Role != profile.Category || c.Stats == nil || c == t.Label[0] {
-		return
-	}
-	r := alone(t)
-	for i, value := range values(c) {
-		if i < 3 && c.Stats.Top[i].Count <= maxListed {
-			w.add("filter_list", about(t).with(c), named(t).column("col", c).set("val", quoted(w.language, value)),
-				query{cols: r.shown(), from: r.String(), where: append(r.live(), r.equals(c, value)), order: r.ordered()})
-			return
-		}
-	}
-}
-
-// categoryMeasure writes the questions about a number by group.
-func (w *writer) categoryMeasure(t *profile.Table, c, m *profile.Column) {
-	r, n := alone(t), about(t).with(c, m).plus(plainness(c))
-	v := func() vars {
-		return named(t).column("col", c).column("m", m).set("sum", w.total(m)).set("avg", w.mean(m))
-	}
-	if c.Stats == nil || c.Stats.Distinct <= 2*maxGroups {
-		form, expr, phrase := "group_avg", r.avg(m), w.mean(m)
-		if m.Role == profile.Amount {
-			form, expr, phrase = "group_sum", r.sum(m), w.total(m)
-		}
-		order := []string{alias(phrase) + " DESC NULLS LAST", r.col(c)}
-		w.add(form, n, v(), query{cols: []string{r.col(c), as(expr, phrase)}, from: r.String(), where: r.live(), group: []string{r.col(c)}, order: order})
-		w.rankWithin(t, c, m)
-	}
-	for _, value := range first(values(c), 1) {
-		w.add("filter_avg", n, v().set("val", quoted(w.language, value)), query{cols: []string{as(r.avg(m), w.mean(m))}, from: r.String(), where: append(r.live(), r.equals(c, value))})
-	}
-}
-
-// within is how many rows of each group are asked for.
-const within = 3
-
-func (w *writer) rankWithin(t *profile.Table, c, m *profile.Column) {
-	if len(t.Label) == 0 || c == t.Label[0] {
-		return
-	}
-	r := alone(t)
-	place := w.language.Pick("排名", "rank")
-	window := "ROW_NUMBER() OVER (PARTITION BY " + r.col(c) + " ORDER BY " + r.desc(m) + ", " + comma(r.ties()) + ")"
-	ranked := query{cols: unique(append(append([]string{r.col(c)}, r.shown()...), r.col(m))), from: r.String(), where: r.live()}
-	show := append(ranked.cols[:len(ranked.cols):len(ranked.cols)], alias(place))
-	ranked.cols = append(ranked.cols, as(window, place))
-	outer := query{cols: show, from: "(" + ranked.String() + ") ranked",
-		where: []string{alias(place) + " <= " + number(within)}, order: []string{r.col(c), alias(place)}}
-	w.add("rank_within", about(t).with(c, m).plus(plainness(c)), named(t).column("col", c).column("m", m).set("N", within), outer)
 }
 
 func (w *writer) flag(t *profile.Table, c *profile.Column) {

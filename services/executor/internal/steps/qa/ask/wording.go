@@ -53,6 +53,29 @@ func (v vars) column(key string, c *profile.Column) vars {
 	return v
 }
 
+// measure adds a quantity's term and what is said of much and little of it:
+// {most}, {least} and {beyond} for "the highest price", "the lowest price" and
+// "a price above the average".
+func (v vars) measure(m *profile.Column) vars {
+	v.column("m", m)
+	v["most"], v["least"], v["beyond"] = "the highest "+m.Term, "the lowest "+m.Term, article(m.Term)+" above the average"
+	if words.Several(m.Term) {
+		v["most"], v["least"], v["beyond"] = "the most "+m.Term, "the fewest "+m.Term, "more "+m.Term+" than the average"
+	}
+	return v
+}
+
+// limits adds what is said of a quantity beyond num, or from lo to num:
+// {more} and {within} for "a price of more than 5" and "a price between 5 and 9".
+func (v vars) limits(m *profile.Column, lo, num string) vars {
+	v["num"], v["lo"], v["hi"] = num, lo, num
+	v["more"], v["within"] = article(m.Term)+" of more than "+num, article(m.Term)+" between "+lo+" and "+num
+	if words.Several(m.Term) {
+		v["more"], v["within"] = "more than "+num+" "+m.Term, "between "+lo+" and "+num+" "+m.Term
+	}
+	return v
+}
+
 func (v vars) set(key string, value any) vars {
 	v[key] = fmt.Sprint(value)
 	return v
@@ -67,12 +90,28 @@ func say(language events.Language, form, sql string, v vars) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(form + sql)) // a hash does not fail
 	way := ways[int(h.Sum32()%uint32(len(ways)))]
+	if language != events.English {
+		way = unrepeated(way, v)
+	}
 	text := placeholder.ReplaceAllStringFunc(way, func(p string) string { return v[p[1:len(p)-1]] })
 	if language == events.English {
 		r, size := utf8.DecodeRuneInString(text)
 		return string(unicode.ToUpper(r)) + text[size:]
 	}
 	return spaced(text)
+}
+
+// unrepeated drops a table's term before a column's that holds it: 库存 before
+// 库存数量.
+func unrepeated(way string, v vars) string {
+	for _, table := range []string{"T", "C"} {
+		for _, column := range []string{"sum", "avg", "m"} {
+			if term := strings.TrimSuffix(v[table], "记录"); term != "" && strings.Contains(v[column], term) {
+				way = strings.NewReplacer("{"+table+"}{"+column+"}", "{"+column+"}", "{"+table+"}的{"+column+"}", "{"+column+"}").Replace(way)
+			}
+		}
+	}
+	return way
 }
 
 // spaced puts a space between Chinese and Latin words, as print does.

@@ -1,8 +1,6 @@
 package ask
 
 import (
-	"slices"
-
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
@@ -21,9 +19,9 @@ type candidate struct {
 
 // writer gathers candidates.
 type writer struct {
-	db       *profile.Database
 	language events.Language
 	out      []candidate
+	written  map[string]bool // statements in out
 }
 
 // note is what a candidate is about, beside its words and its query.
@@ -41,16 +39,17 @@ func (n note) with(columns ...*profile.Column) note {
 }
 
 func (n note) plus(bonus int) note {
-	n.bonus = bonus
+	n.bonus += bonus
 	return n
 }
 
 // add keeps a candidate, unless it was written before.
 func (w *writer) add(shape string, n note, v vars, q query) {
 	sql := q.String()
-	if slices.ContainsFunc(w.out, func(c candidate) bool { return c.SQL == sql }) {
+	if w.written[sql] {
 		return
 	}
+	w.written[sql] = true
 	s := shapes[shape]
 	w.out = append(w.out, candidate{
 		Pair: pairs.Pair{Question: say(w.language, shape, sql, v), SQL: sql},
@@ -100,7 +99,10 @@ var shapes = map[string]shape{
 	"between":        {filter, 1, 6},
 	"above_average":  {filter, 2, 8},
 	"flag_count":     {filter, 1, 9},
-	"year_count":     {dates, 1, 9},
+	"period_count":   {dates, 1, 9},
+	"period_sum":     {dates, 1, 10},
+	"share_sum":      {window, 2, 11},
+	"link_value_sum": {join, 2, 11},
 	"group_count":    {group, 1, 11},
 	"group_top":      {group, 1, 9},
 	"group_sum":      {group, 1, 11},

@@ -10,13 +10,13 @@ import (
 
 // link connects the tables by their foreign keys and, where a column has none,
 // by what it is called.
-func (d *Database) link() {
+func (d *Database) link(prefixes map[string]bool) {
 	for _, t := range d.Tables {
 		for i := range t.ForeignKeys {
 			d.declared(t, &t.ForeignKeys[i])
 		}
 	}
-	named := d.keyNames()
+	named := d.keyNames(prefixes)
 	for _, t := range d.Tables {
 		for _, c := range t.Columns {
 			d.infer(t, c, named)
@@ -52,9 +52,8 @@ func connect(l *Link) {
 // keyNames are the names by which other tables may refer to a table with a key
 // of one column; a name of two tables stands for neither, unless one is in the
 // schema that asks.
-func (d *Database) keyNames() map[string][]*Table {
+func (d *Database) keyNames(prefixes map[string]bool) map[string][]*Table {
 	named := map[string][]*Table{}
-	shared := prefixes(d.raw())
 	for _, t := range d.Tables {
 		if len(t.Key) != 1 {
 			continue
@@ -62,11 +61,7 @@ func (d *Database) keyNames() map[string][]*Table {
 		key := words.Stem(t.Key[0].Name)
 		names := []string{joined(key)}
 		stem := words.Stem(t.Name)
-		bare := slices.Clone(stem)
-		for len(bare) > 1 && shared[bare[0]] {
-			bare = bare[1:]
-		}
-		for _, s := range [][]string{stem, bare} {
+		for _, s := range [][]string{stem, bare(stem, prefixes)} {
 			names = append(names, joined(append(slices.Clone(s), key[len(key)-1])))
 		}
 		slices.Sort(names)
@@ -77,12 +72,12 @@ func (d *Database) keyNames() map[string][]*Table {
 	return named
 }
 
-func (d *Database) raw() []*catalog.Table {
-	out := make([]*catalog.Table, len(d.Tables))
-	for i, t := range d.Tables {
-		out[i] = t.Table
+// bare is a name's stem without prefixes.
+func bare(stem []string, prefixes map[string]bool) []string {
+	for len(stem) > 1 && prefixes[stem[0]] {
+		stem = stem[1:]
 	}
-	return out
+	return stem
 }
 
 // generic key names say nothing of the table.
@@ -91,13 +86,13 @@ var generic = map[string]bool{"id": true, "code": true, "no": true, "name": true
 func (d *Database) infer(t *Table, c *Column, named map[string][]*Table) {
 	linked := slices.ContainsFunc(t.Links, func(l *Link) bool { return slices.Contains(l.Columns, c) })
 	name := joined(words.Stem(c.Name))
-	if linked || generic[name] || len(t.Key) == 1 && t.Key[0] == c {
+	if linked || generic[name] || len(t.Key) == 1 && t.Key[0] == c || len(t.ForeignKeys) > 0 && slices.Contains(t.Key, c) {
 		return
 	}
 	candidates := slices.DeleteFunc(slices.Clone(named[name]), func(o *Table) bool {
 		return o == t || o.Key[0].Category != c.Category || c.Category == catalog.Date || c.Category == catalog.Timestamp
 	})
-	if len(candidates) > 1 {
+	if len(candidates) > 1 || len(t.ForeignKeys) > 0 {
 		candidates = slices.DeleteFunc(candidates, func(o *Table) bool { return o.Schema != t.Schema })
 	}
 	if len(candidates) == 1 {

@@ -125,17 +125,16 @@ func (t *Table) With(roles ...Role) []*Column {
 	return out
 }
 
-// Moment is the time at which what a row stands for happened, or nil. A time
-// of writing serves where there is no other.
-func (t *Table) Moment() *Column {
-	moments := t.With(Moment)
-	if i := slices.IndexFunc(moments, func(c *Column) bool { return !c.Audit }); i >= 0 {
-		return moments[i]
-	}
-	if len(moments) > 0 {
-		return moments[0]
-	}
-	return nil
+// Amounts are the quantities that add up, those with decimals first: they are
+// mostly money, which people ask for before numbers of things.
+func (t *Table) Amounts() []*Column {
+	out := t.With(Amount)
+	slices.SortStableFunc(out, func(a, b *Column) int { return int(kindOf(a) - kindOf(b)) })
+	return out
+}
+
+func kindOf(c *Column) int {
+	return slices.Index([]catalog.Category{catalog.Decimal, catalog.Integer}, c.Category)
 }
 
 // People says that a row stands for a person.

@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -23,6 +24,9 @@ func Read(ctx context.Context, db catalog.DB, schema *catalog.Schema, language e
 	for _, t := range d.Tables {
 		for _, c := range t.Columns {
 			refine(c)
+			if c.Role == Category && c.Category == catalog.Text {
+				c.Term = words.Group(c.Term)
+			}
 		}
 		if len(t.Label) == 1 && t.Label[0].Role == Personal {
 			t.names = nil
@@ -42,9 +46,9 @@ func Describe(schema *catalog.Schema, language events.Language) *Database {
 	}
 	d.disambiguate()
 	for _, t := range d.Tables {
-		t.findKey()
+		t.findKey(prefixes)
 	}
-	d.link()
+	d.link(prefixes)
 	for _, t := range d.Tables {
 		t.assignRoles()
 		t.findLabel()
@@ -66,7 +70,26 @@ func describe(raw *catalog.Table, prefixes map[string]bool, language events.Lang
 
 func column(c *catalog.Column, language events.Language) *Column {
 	term, unit := words.Column(c.Name, c.Comment, language)
+	if language == events.English {
+		term = timely(term, c.Category)
+	}
 	return &Column{Column: c, Term: term, Unit: unit}
+}
+
+// timely makes a time's term one: "hire date" of hire.
+func timely(term string, category catalog.Category) string {
+	for _, ending := range []string{"date", "time", "day", "month", "year", "datetime", "timestamp"} {
+		if words.HasChinese(term) || strings.HasSuffix(term, ending) {
+			return term
+		}
+	}
+	switch category {
+	case catalog.Date:
+		return term + " date"
+	case catalog.Timestamp:
+		return term + " time"
+	}
+	return term
 }
 
 // distinguish gives columns that have the same term their names instead.
@@ -82,18 +105,33 @@ func (t *Table) distinguish() {
 	}
 }
 
-// disambiguate adds what tells tables apart that are called alike.
+// disambiguate adds what tells tables apart that are called alike: the schema,
+// and the name where that does not do.
 func (d *Database) disambiguate() {
-	count := map[string]int{}
+	for t := range d.alike() {
+		if t.Schema != "public" {
+			schema := strings.Join(words.Split(t.Schema), " ") + " "
+			t.One, t.Many = schema+t.One, schema+t.Many
+		}
+	}
+	for t := range d.alike() {
+		extra := d.Language.Sprintf("（%s）", " (%s)", t.FullName())
+		t.One, t.Many = t.One+extra, t.Many+extra
+	}
+}
+
+// alike are the tables that share their term with another, or have none.
+func (d *Database) alike() map[*Table]bool {
+	count, out := map[string]int{}, map[*Table]bool{}
 	for _, t := range d.Tables {
 		count[t.One]++
 	}
 	for _, t := range d.Tables {
 		if count[t.One] > 1 || t.One == "" {
-			extra := d.Language.Sprintf("（%s）", " (%s)", t.FullName())
-			t.One, t.Many = t.One+extra, t.Many+extra
+			out[t] = true
 		}
 	}
+	return out
 }
 
 // known prefixes say what sort of table it is, not what is in it.
@@ -121,7 +159,7 @@ func prefixes(tables []*catalog.Table) map[string]bool {
 
 // findKey takes the primary key, else the narrowest unique constraint, else a
 // column that is called like one.
-func (t *Table) findKey() {
+func (t *Table) findKey(prefixes map[string]bool) {
 	constraints := slices.Clone(t.Uniques)
 	slices.SortStableFunc(constraints, func(a, b catalog.Constraint) int { return len(a.Columns) - len(b.Columns) })
 	if t.PrimaryKey != nil {
@@ -132,9 +170,10 @@ func (t *Table) findKey() {
 			return
 		}
 	}
-	own := "_" + joined(words.Stem(t.Name)) + "_id"
+	own := []string{"id", joined(append(words.Stem(t.Name), "id")), joined(append(bare(words.Stem(t.Name), prefixes), "id"))}
 	for _, c := range t.Columns {
-		if name := joined(words.Stem(c.Name)); name == "id" || "_"+name == own {
+		kinds := []catalog.Category{catalog.Integer, catalog.Decimal, catalog.Text, catalog.UUID}
+		if slices.Contains(own, joined(words.Stem(c.Name))) && slices.Contains(kinds, c.Category) {
 			t.Key = []*Column{c}
 			return
 		}

@@ -139,7 +139,7 @@ func numberRole(c *Column, h hint) Role {
 		return Hidden
 	case h.ends(vocabulary("year", "年份 年度")):
 		return Year
-	case h.is(personal):
+	case h.is(personal) && !h.says(sums):
 		return Hidden
 	case counts:
 		return Amount

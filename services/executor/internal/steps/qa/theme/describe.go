@@ -70,7 +70,7 @@ func metrics(language events.Language, focus []*profile.Table) []string {
 		add(language.Sprintf("%[1]s数量", "number of %[2]s", focus[0].One, focus[0].Many))
 	}
 	for _, t := range focus {
-		for _, c := range t.With(profile.Amount) {
+		for _, c := range t.Amounts() {
 			add(words.Total(c.Term, language))
 		}
 		for _, c := range t.With(profile.Level) {

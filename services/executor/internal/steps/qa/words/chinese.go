@@ -20,7 +20,7 @@ func HasChinese(text string) bool {
 func tableComment(comment string) string {
 	text := head(comment)
 	text = trimAny(text, "主表", "数据字典表", "字典表", "表")
-	for _, suffix := range []string{"基础信息", "基本信息", "详细信息", "信息", "主数据", "档案", "资料"} {
+	for _, suffix := range []string{"统计", "基础信息", "基本信息", "详细信息", "信息", "主数据", "档案", "资料"} {
 		if rest, ok := strings.CutSuffix(text, suffix); ok && utf8.RuneCountInString(rest) >= 2 {
 			return rest
 		}
@@ -29,7 +29,7 @@ func tableComment(comment string) string {
 }
 
 // deeds are words that name an act; a row is the record of one.
-var deeds = set("支付 租赁 预订 归还 访问 退款 采购 登录 操作 发货 投诉 评价 检查 注册 配送 交易 转账")
+var deeds = set("支付 销售 租赁 预订 归还 访问 退款 采购 登录 操作 发货 投诉 评价 检查 注册 配送 交易 转账")
 
 func recorded(term string) string {
 	if deeds[term] {
@@ -52,6 +52,14 @@ func columnComment(comment string) string {
 	return text
 }
 
+// Group is what groups by a name are called: 档口 by 档口名称.
+func Group(term string) string {
+	if rest, ok := strings.CutSuffix(term, "名称"); ok && utf8.RuneCountInString(rest) >= 2 {
+		return rest
+	}
+	return term
+}
+
 // head is a comment's text up to the first punctuation, if it is short
 // Chinese.
 func head(comment string) string {
@@ -71,7 +79,7 @@ func head(comment string) string {
 
 // classifiers are tried in order on the end of a term.
 var classifiers = []struct{ word, endings string }{
-	{"条", "记录 数据 明细 日志 流水 信息 关联 关系 评论 评价 消息 通知 公告 路线 线路 航线 库存 统计 汇总 日报 月报 历史 规则 配置 参数 轨迹 路段"},
+	{"条", "记录 数据 明细 日志 流水 信息 关联 关系 评论 评价 消息 通知 公告 路线 线路 航线 流量 库存 统计 汇总 日报 月报 历史 规则 配置 参数 轨迹 路段"},
 	{"名", "人员 员工 职员 学生 教师 老师 会员 用户 司机 医生 护士 患者 病人 演员 作者 雇员 人"},
 	{"位", "客户 顾客 联系人 经理 嘉宾 超级英雄 英雄"},
 	{"家", "公司 企业 机构 供应商 门店 商店 店铺 商户 银行 医院 学校 承运商 出版商 酒店 单位"},

@@ -27,6 +27,30 @@ func invert(m map[string]string) map[string]string {
 	return out
 }
 
+// uncountable words have no plural; a row is a record of what they mean.
+var uncountable = set(`data metadata information info feedback history inventory stock traffic weather music software hardware
+	revenue money freight equipment`)
+
+func countable(phrase string) string {
+	switch last := phrase[strings.LastIndexByte(phrase, ' ')+1:]; {
+	case uncountable[last]:
+		return phrase + " record"
+	case last == "staff":
+		return phrase + " member"
+	}
+	return phrase
+}
+
+// Several says whether a phrase is in the plural: "parking spaces", "units in
+// stock".
+func Several(phrase string) bool {
+	for _, joint := range []string{" in ", " on ", " of ", " per "} {
+		phrase, _, _ = strings.Cut(phrase, joint)
+	}
+	last := phrase[strings.LastIndexByte(phrase, ' ')+1:]
+	return singularWord(last) != last
+}
+
 // Plural is the plural of a phrase, that of its last word.
 func Plural(phrase string) string { return plural(phrase) }
 
@@ -43,7 +67,7 @@ func pluralWord(word string) string {
 	if many, ok := irregular[word]; ok {
 		return many
 	}
-	if word == "" || invariant[word] || regular[word] != "" {
+	if word == "" || HasChinese(word) || invariant[word] || regular[word] != "" {
 		return word
 	}
 	switch last := word[len(word)-1]; {

@@ -23,10 +23,13 @@ type Term struct {
 func Table(name, comment string, prefixes map[string]bool, language events.Language) Term {
 	parts := dropPrefix(Split(name), prefixes)
 	if language == events.English {
-		one := singular(strings.Join(parts, " "))
+		one := countable(singular(strings.Join(parts, " ")))
 		return Term{One: acronyms(one), Many: acronyms(plural(one))}
 	}
 	text := tableComment(comment)
+	if text == "" && HasChinese(name) {
+		text = tableComment(name)
+	}
 	if text == "" {
 		text = recorded(translate(strings.Split(singular(strings.Join(parts, " ")), " ")))
 	}
@@ -106,8 +109,13 @@ func splitCase(field string) []string {
 
 // splitKnown cuts "orderdate" if it is made of known words alone.
 func splitKnown(word string) []string {
-	if len(word) < 7 || known(word) {
+	if known(word) {
 		return []string{word}
+	}
+	for _, ending := range []string{"id", "no"} {
+		if head, ok := strings.CutSuffix(word, ending); ok && len(head) > 2 && known(head) {
+			return []string{head, ending}
+		}
 	}
 	for cut := len(word) - 3; cut >= 3; cut-- {
 		if !utf8.RuneStart(word[cut]) || !known(word[:cut]) {
@@ -156,13 +164,16 @@ func Total(term string, language events.Language) string {
 		switch {
 		case term == "total" || term == "sum":
 			return "total amount"
-		case strings.HasPrefix(term, "total ") || strings.HasPrefix(term, "sum "):
-			return "combined " + term
+		case strings.HasPrefix(term, "total "):
+			return term
 		}
 		return "total " + term
 	}
-	if strings.HasPrefix(term, "总") || hasAnySuffix(term, "总额", "合计", "总计", "总数", "总量") {
-		return term + "合计"
+	if strings.HasPrefix(term, "总") || hasAnySuffix(term, "总额", "合计", "总计", "总数", "总量", "总和") {
+		return term
+	}
+	if what, ok := strings.CutSuffix(term, "数量"); ok && what != "" {
+		return what + "总数"
 	}
 	return "总" + space(term)
 }

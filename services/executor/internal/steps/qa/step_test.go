@@ -1,0 +1,316 @@
+package qa_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/internal/testkit"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/ask"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/theme"
+	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+const pairFile = "qs_shop_20250701_143052_pair.json"
+
+var (
+	fixtures  = []string{"highway", "mixed", "keyless", "types"}
+	languages = []events.Language{events.Chinese, events.English}
+)
+
+// database is a fresh database with a fixture's tables and rows.
+func database(t *testing.T, fixture string) string {
+	t.Helper()
+	dsn := testkit.Postgres(t)
+	sql, err := os.ReadFile("testdata/" + fixture + ".sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	execute(t, dsn, string(sql))
+	return dsn
+}
+
+func execute(t *testing.T, dsn, sql string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func connect(t *testing.T, dsn string) *pgxpool.Pool {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// newRun is a run over all tables of the database.
+func newRun(t *testing.T, dsn string, language events.Language) *stepstest.Run {
+	t.Helper()
+	schema, err := catalog.Read(t.Context(), connect(t, dsn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mapping strings.Builder
+	for i, table := range schema.Tables {
+		fmt.Fprintf(&mapping, "%s -> t%d.ddl, t%d_detail.md\n", table.FullName(), i, i)
+	}
+	run := stepstest.New(t, dsn, fstest.MapFS{"filename_mapping.txt": {Data: []byte(mapping.String())}})
+	run.Request.Language = language
+	run.Request.BusinessContext = language.Pick("高速公路服务区\n管理系统", "an operator of\nservice areas")
+	return run
+}
+
+func readPairs(t *testing.T, run *stepstest.Run) []pairs.Pair {
+	t.Helper()
+	found, err := pairs.Decode([]byte(run.Files.Text(pairFile)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// answer runs a statement as validation and its readers would.
+func answer(t *testing.T, pool *pgxpool.Pool, p pairs.Pair) {
+	t.Helper()
+	err := pgx.BeginTxFunc(t.Context(), pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), "EXPLAIN (ANALYZE false) "+p.SQL); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), p.SQL)
+		return err
+	})
+	if err != nil {
+		t.Errorf("%s\n  %s\n  %v", p.Question, p.SQL, err)
+	}
+}
+
+func TestStepWritesItsFiles(t *testing.T) {
+	for _, fixture := range fixtures {
+		dsn := database(t, fixture)
+		pool := connect(t, dsn)
+		for _, language := range languages {
+			t.Run(fixture+"/"+string(language), func(t *testing.T) {
+				run := newRun(t, dsn, language)
+				if _, err := qa.New(qa.Config{}).Run(t.Context(), run.Run); err != nil {
+					t.Fatal(err)
+				}
+				for name, file := range run.Files.FS() {
+					testkit.Golden(t, fmt.Sprintf("testdata/golden/%s.%s/%s", fixture, language, name), file.Data)
+				}
+				for _, p := range readPairs(t, run) {
+					answer(t, pool, p)
+				}
+			})
+		}
+	}
+}
+
+// Not only the chosen questions: every one that any schema may lead to.
+func TestEveryQuestionThatCanBeAskedHasAnAnswer(t *testing.T) {
+	for _, fixture := range fixtures {
+		dsn := database(t, fixture)
+		pool := connect(t, dsn)
+		for _, language := range languages {
+			t.Run(fixture+"/"+string(language), func(t *testing.T) {
+				all := everything(t, pool, language)
+				if len(all) < 100 {
+					t.Errorf("only %d questions", len(all))
+				}
+				for _, p := range all {
+					answer(t, pool, p)
+					if strings.ContainsAny(p.Question, "{}") || strings.Contains(p.Question, "  ") {
+						t.Errorf("unnatural: %s", p.Question)
+					}
+				}
+			})
+		}
+	}
+}
+
+func everything(t *testing.T, pool *pgxpool.Pool, language events.Language) []pairs.Pair {
+	t.Helper()
+	db := understand(t, pool, language)
+	themes, err := theme.Graph{}.Themes(t.Context(), db, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []pairs.Pair
+	for _, th := range themes {
+		found, err := ask.Rules{}.Ask(t.Context(), db, th, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, found...)
+	}
+	return all
+}
+
+func understand(t *testing.T, pool *pgxpool.Pool, language events.Language) *profile.Database {
+	t.Helper()
+	schema, err := catalog.Read(t.Context(), pool, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := profile.Read(t.Context(), pool, schema, language, testkit.Log(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func TestTwoRunsWriteTheSameBytes(t *testing.T) {
+	dsn := database(t, "highway")
+	first, second := newRun(t, dsn, events.Chinese), newRun(t, dsn, events.Chinese)
+	for _, run := range []*stepstest.Run{first, second} {
+		if _, err := qa.New(qa.Config{}).Run(t.Context(), run.Run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, file := range first.Files.FS() {
+		if second.Files.Text(name) != string(file.Data) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+func TestNothingPersonalOrSecretIsAsked(t *testing.T) {
+	for fixture, secrets := range map[string][]string{
+		"highway": {"0791-8888", "contact_phone = "},
+		"mixed":   {"@example.com", "'First", "'Last"},
+		"keyless": {"1380000", "'Member"},
+		"types":   {"token"},
+	} {
+		pool := connect(t, database(t, fixture))
+		for _, language := range languages {
+			for _, p := range everything(t, pool, language) {
+				for _, secret := range secrets {
+					if strings.Contains(p.SQL, secret) || strings.Contains(p.Question, secret) {
+						t.Errorf("%s holds %s:\n%s", fixture, secret, p.Question)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestMetadataIsSQLThatRunsTwice(t *testing.T) {
+	dsn := database(t, "highway")
+	run := newRun(t, dsn, events.Chinese)
+	if _, err := qa.New(qa.Config{}).Run(t.Context(), run.Run); err != nil {
+		t.Fatal(err)
+	}
+	target := testkit.Postgres(t)
+	for range 2 {
+		execute(t, target, run.Files.Text("metadata.txt"))
+	}
+	rows, err := connect(t, target).Query(t.Context(), "SELECT topic_name, related_tables, biz_entities, biz_metrics FROM metadata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type row struct {
+		Name                      string
+		Tables, Entities, Metrics []string
+	}
+	kept, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(kept) < 4 {
+		t.Errorf("%d themes", len(kept))
+	}
+	for _, r := range kept {
+		if r.Name == "" || len(r.Tables) == 0 || len(r.Entities) == 0 || len(r.Metrics) == 0 {
+			t.Errorf("incomplete: %+v", r)
+		}
+	}
+}
+
+func TestWhatIsMissingIsSaid(t *testing.T) {
+	dsn := testkit.Postgres(t)
+	for name, test := range map[string]struct {
+		in        fstest.MapFS
+		errorType string
+	}{
+		"no mapping":     {fstest.MapFS{}, "step_input_missing"},
+		"broken mapping": {fstest.MapFS{"filename_mapping.txt": {Data: []byte("nonsense")}}, "step_input_invalid"},
+		"no tables":      {fstest.MapFS{"filename_mapping.txt": {Data: []byte("# none\n")}}, "step_input_invalid"},
+		"gone":           {fstest.MapFS{"filename_mapping.txt": {Data: []byte("public.gone -> gone.ddl, gone_detail.md\n")}}, "table_not_found"},
+	} {
+		_, err := qa.New(qa.Config{}).Run(t.Context(), stepstest.New(t, dsn, test.in).Run)
+		var failure *steps.Error
+		if !errors.As(err, &failure) || failure.Type != test.errorType || failure.Class != events.ClassUser {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// asker fails for some themes.
+type asker struct{ fails func(theme.Theme) bool }
+
+func (a asker) Ask(ctx context.Context, db *profile.Database, th theme.Theme, want int) ([]pairs.Pair, error) {
+	if a.fails(th) {
+		return nil, errors.New("no answer")
+	}
+	return ask.Rules{}.Ask(ctx, db, th, want)
+}
+
+func TestAFailedThemeIsNamedAndAllFailedFail(t *testing.T) {
+	dsn := database(t, "highway")
+	first := ""
+	some := asker{func(th theme.Theme) bool {
+		if first == "" {
+			first = th.Name
+		}
+		return th.Name == first
+	}}
+	result, err := qa.New(qa.Config{Asker: some}).Run(t.Context(), newRun(t, dsn, events.English).Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := result.Data.(qa.Result)
+	if result.Warnings != 1 || len(data.FailedThemes) != 1 || data.FailedThemes[0] != first || data.SuccessfulThemes != data.TotalThemes-1 {
+		t.Errorf("warnings %d, %+v", result.Warnings, data)
+	}
+	_, err = qa.New(qa.Config{Asker: asker{func(theme.Theme) bool { return true }}}).Run(t.Context(), newRun(t, dsn, events.English).Run)
+	var failure *steps.Error
+	if !errors.As(err, &failure) || failure.Type != "no_questions" {
+		t.Errorf("all failed: %v", err)
+	}
+}
+
+func TestACancelledRunEndsWithItsContext(t *testing.T) {
+	dsn := database(t, "highway")
+	run := newRun(t, dsn, events.English)
+	ctx, cancel := context.WithCancel(t.Context())
+	stop := asker{func(theme.Theme) bool { cancel(); return true }}
+	if _, err := qa.New(qa.Config{Asker: stop}).Run(ctx, run.Run); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if len(run.Files.FS()) > 0 {
+		t.Error("files were written")
+	}
+}

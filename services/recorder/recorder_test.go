@@ -69,6 +69,7 @@ func TestStoppingTwentyTimesRecordsEverythingOnce(t *testing.T) {
 // publishing publishes runs of n tasks in the background; the channel is closed
 // behind the last.
 func (b *bundle) publishing(t *testing.T, n int) <-chan struct{} {
+	t.Helper()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -18,7 +18,7 @@ func BenchmarkRecordLogs(b *testing.B) {
 		batch := make([]events.Event, 20)
 		for i := range batch {
 			seq++
-			batch[i] = log(seq, logged(taskID, 1, first, lines...))
+			batch[i] = logAt(seq, logged(taskID, 1, first, lines...))
 			first += uint64(len(lines))
 		}
 		s.record(b, batch...)

@@ -14,7 +14,7 @@ func TestOperatorsRemoveOldTasks(t *testing.T) {
 		old[i].Recorded = start.AddDate(0, 0, -20)
 	}
 	b.record(t, append(old, at(4, created(young)), at(5, &events.TaskCancelRequested{TaskID: young, Request: 4}))...)
-	b.record(t, log(1, logged(taskID, 1, 0, "x")))
+	b.record(t, logAt(1, logged(taskID, 1, 0, "x")))
 	if n := one[int](t, b, "SELECT cleanup_old_data_pipeline_tasks(30)"); n != 0 {
 		t.Errorf("%d tasks removed that are 20 days old, of 30", n)
 	}

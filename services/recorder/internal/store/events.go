@@ -32,7 +32,7 @@ func queueEvents(batch *pgx.Batch, rows []eventRow) {
 		return
 	}
 	batch.Queue(query("events_insert"), pgx.NamedArgs{
-		"stream_seq":  column(rows, func(e eventRow) int64 { return int8(e.Sequence) }),
+		"stream_seq":  column(rows, func(e eventRow) int64 { return bigint(e.Sequence) }),
 		"type":        column(rows, func(e eventRow) string { return string(e.Type()) }),
 		"task_id":     column(rows, func(e eventRow) string { return e.Task() }),
 		"event_id":    column(rows, eventRow.id),

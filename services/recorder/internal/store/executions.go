@@ -30,7 +30,7 @@ func queueExecutions(batch *pgx.Batch, rows []projection.Execution) {
 		"error_class":      column(rows, func(x execution) *string { return null(executionFailure(x).ErrorClass) }),
 		"error_message":    column(rows, func(x execution) *string { return null(executionFailure(x).Message) }),
 		"execution_result": column(rows, func(x execution) json.RawMessage { return jsonb(x.Result) }),
-		"attempt":          column(rows, func(x execution) int32 { return int4(x.Attempt) }),
+		"attempt":          column(rows, func(x execution) int32 { return integer(x.Attempt) }),
 		"force_executed":   column(rows, func(x execution) bool { return x.Forced }),
 		"files_cleaned":    column(rows, func(x execution) bool { return x.FilesCleaned }),
 	})

@@ -33,25 +33,25 @@ type bundle struct {
 	at   map[string]Position // by stream
 }
 
-func setup(t testing.TB) *bundle {
-	t.Helper()
-	pool := empty(t)
-	if err := Migrate(t.Context(), pool); err != nil {
-		t.Fatal(err)
+func setup(tb testing.TB) *bundle {
+	tb.Helper()
+	pool := empty(tb)
+	if err := Migrate(tb.Context(), pool); err != nil {
+		tb.Fatal(err)
 	}
 	b := &bundle{Store: New(pool, month), pool: pool}
-	b.rebuild(t)
+	b.rebuild(tb)
 	return b
 }
 
 // empty is a database without tables.
-func empty(t testing.TB) *pgxpool.Pool {
-	t.Helper()
-	pool, err := pgxpool.New(t.Context(), testkit.Postgres(t))
+func empty(tb testing.TB) *pgxpool.Pool {
+	tb.Helper()
+	pool, err := pgxpool.New(tb.Context(), testkit.Postgres(tb))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(pool.Close)
+	tb.Cleanup(pool.Close)
 	return pool
 }
 

@@ -56,8 +56,8 @@ func (s *Store) unexpired(batch []events.Event) ([]events.Event, int) {
 
 func lineColumns(rows []line) pgx.NamedArgs {
 	return pgx.NamedArgs{
-		"stream_seq":    column(rows, func(l line) int64 { return int8(l.seq) }),
-		"line_index":    column(rows, func(l line) int32 { return int4(l.index) }),
+		"stream_seq":    column(rows, func(l line) int64 { return bigint(l.seq) }),
+		"line_index":    column(rows, func(l line) int32 { return integer(l.index) }),
 		"recorded_at":   column(rows, func(l line) time.Time { return l.recorded }),
 		"task_id":       column(rows, func(l line) string { return l.task }),
 		"execution_id":  column(rows, func(l line) *string { return null(l.execution) }),

@@ -18,17 +18,17 @@ func (b *bundle) lines(t tester) []string {
 	return one[[]string](t, b, `SELECT coalesce(array_agg(stream_seq || '.' || line_index || ' ' || message ORDER BY stream_seq, line_index), '{}') FROM data_pipeline_task_logs`)
 }
 
-func log(seq uint64, d *events.Log) events.Event { return in(events.StreamLogs, seq, d) }
+func logAt(seq uint64, d *events.Log) events.Event { return in(events.StreamLogs, seq, d) }
 
 func TestRepeatedLinesAreDropped(t *testing.T) {
 	b := setup(t)
 	repeated := 0
 	for _, batch := range [][]events.Event{
-		{log(1, logged(taskID, 1, 0, "a", "b")), log(2, logged(taskID, 1, 2, "c"))},
-		{log(3, logged(taskID, 1, 0, "a", "b"))},                               // all seen
-		{log(4, logged(taskID, 1, 2, "c", "d"))},                               // half seen
-		{log(5, logged(taskID, 1, 3, "d")), log(6, logged(taskID, 1, 9, "j"))}, // seen, and beyond a gap
-		{log(7, logged(taskID, 2, 0, "a"))},                                    // another attempt counts anew
+		{logAt(1, logged(taskID, 1, 0, "a", "b")), logAt(2, logged(taskID, 1, 2, "c"))},
+		{logAt(3, logged(taskID, 1, 0, "a", "b"))},                                 // all seen
+		{logAt(4, logged(taskID, 1, 2, "c", "d"))},                                 // half seen
+		{logAt(5, logged(taskID, 1, 3, "d")), logAt(6, logged(taskID, 1, 9, "j"))}, // seen, and beyond a gap
+		{logAt(7, logged(taskID, 2, 0, "a"))},                                      // another attempt counts anew
 	} {
 		repeated += b.record(t, batch...).Repeated
 	}
@@ -40,7 +40,7 @@ func TestRepeatedLinesAreDropped(t *testing.T) {
 
 func TestLinesMayBeAheadOfTheirTask(t *testing.T) {
 	b := setup(t)
-	b.record(t, log(1, logged(taskID, 1, 0, "early")))
+	b.record(t, logAt(1, logged(taskID, 1, 0, "early")))
 	if got := b.lines(t); len(got) != 1 {
 		t.Errorf("lines %q", got)
 	}
@@ -52,9 +52,9 @@ func TestLinesOfADeletedTaskGoInChunksAndStayAway(t *testing.T) {
 	b.record(t, at(1, created(taskID)), at(2, created(other)))
 	var batch []events.Event
 	for seq := range uint64(30) {
-		batch = append(batch, log(seq+1, logged(taskID, 1, seq*events.MaxLines, slices.Repeat([]string{"x"}, events.MaxLines)...)))
+		batch = append(batch, logAt(seq+1, logged(taskID, 1, seq*events.MaxLines, slices.Repeat([]string{"x"}, events.MaxLines)...)))
 	}
-	batch = append(batch, log(31, logged(other, 1, 0, "stays")))
+	batch = append(batch, logAt(31, logged(other, 1, 0, "stays")))
 	b.record(t, batch...)
 	b.record(t, at(3, &events.TaskDeleted{TaskID: taskID}))
 	chunks := 0
@@ -67,7 +67,7 @@ func TestLinesOfADeletedTaskGoInChunksAndStayAway(t *testing.T) {
 	if chunks < 3 {
 		t.Errorf("%d chunks for %d lines", chunks, 30*events.MaxLines)
 	}
-	if tally := b.record(t, log(32, logged(taskID, 1, 30*events.MaxLines, "late"))); tally.Deleted != 1 {
+	if tally := b.record(t, logAt(32, logged(taskID, 1, 30*events.MaxLines, "late"))); tally.Deleted != 1 {
 		t.Errorf("tally %+v, want one event of a deleted task", tally)
 	}
 	if got := b.lines(t); !slices.Equal(got, []string{"31.0 stays"}) {
@@ -89,7 +89,7 @@ func TestADeletionWaitsForLinesOnTheirWay(t *testing.T) {
 	wg.Go(func() {
 		_, err := b.Store.record(ctx, b.at[events.StreamLogs], 1, func(ctx context.Context, tx pgx.Tx) error {
 			s := &seen{counters: map[attempt]counter{}, changed: map[attempt]bool{}}
-			s.apply(log(1, logged(taskID, 1, 0, "on its way")))
+			s.apply(logAt(1, logged(taskID, 1, 0, "on its way")))
 			err := s.write(ctx, tx)
 			close(written)
 			<-commit
@@ -122,9 +122,9 @@ func TestADeletionWaitsForLinesOnTheirWay(t *testing.T) {
 
 func TestPartitionsComeAsNeededAndGoWithAge(t *testing.T) {
 	b := setup(t)
-	old := log(1, logged(taskID, 1, 0, "three weeks old"))
+	old := logAt(1, logged(taskID, 1, 0, "three weeks old"))
 	old.Recorded = start.AddDate(0, 0, -21)
-	ancient := log(2, logged(taskID, 1, 1, "forty days old", "and gone"))
+	ancient := logAt(2, logged(taskID, 1, 1, "forty days old", "and gone"))
 	ancient.Recorded = start.AddDate(0, 0, -40)
 	if tally := b.record(t, old, ancient); tally.Expired != 2 {
 		t.Errorf("tally %+v, want two expired lines", tally)

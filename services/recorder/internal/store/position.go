@@ -37,7 +37,7 @@ func (s *Store) Position(ctx context.Context, stream string) (Position, bool, er
 func (s *Store) Begin(ctx context.Context, p Position) error {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	if _, err := s.pool.Exec(ctx, query("position_begin"), p.Stream, p.Created, int8(p.Sequence)); err != nil {
+	if _, err := s.pool.Exec(ctx, query("position_begin"), p.Stream, p.Created, bigint(p.Sequence)); err != nil {
 		return fmt.Errorf("begin the position of %s: %w", p.Stream, err)
 	}
 	return nil
@@ -45,7 +45,7 @@ func (s *Store) Begin(ctx context.Context, p Position) error {
 
 // move is the compare-and-set that lets one recorder win.
 func move(ctx context.Context, tx pgx.Tx, from Position, to uint64) error {
-	tag, err := tx.Exec(ctx, query("position_move"), from.Stream, from.Created, int8(from.Sequence), int8(to))
+	tag, err := tx.Exec(ctx, query("position_move"), from.Stream, from.Created, bigint(from.Sequence), bigint(to))
 	if err != nil {
 		return fmt.Errorf("move the position of %s: %w", from.Stream, err)
 	}

@@ -21,7 +21,7 @@ type attempt struct {
 }
 
 func attemptOf(d *events.Log) attempt {
-	return attempt{d.TaskID, int8(d.Request), int4(d.Attempt)}
+	return attempt{d.TaskID, bigint(d.Request), integer(d.Attempt)}
 }
 
 // counter is how many lines of an attempt were seen.
@@ -58,13 +58,13 @@ func (s *seen) apply(e events.Event) {
 		return
 	}
 	c := s.counters[attemptOf(d)]
-	first := int8(d.FirstLine)
+	first := bigint(d.FirstLine)
 	repeated := int(min(max(0, c.next-first), int64(len(d.Lines))))
 	s.tally.Repeated += repeated
 	if repeated == len(d.Lines) {
 		return
 	}
-	s.counters[attemptOf(d)] = counter{attemptOf(d), int8(d.FirstLine + uint64(len(d.Lines))), e.Recorded}
+	s.counters[attemptOf(d)] = counter{attemptOf(d), bigint(d.FirstLine + uint64(len(d.Lines))), e.Recorded}
 	s.changed[attemptOf(d)] = true
 	for i, l := range d.Lines[repeated:] {
 		s.lines = append(s.lines, line{l, e.Sequence, repeated + i, e.Recorded, d.TaskID, d.ExecutionID})

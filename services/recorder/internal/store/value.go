@@ -71,9 +71,9 @@ func document(v any) json.RawMessage {
 	return raw
 }
 
-func int4(n int) int32 { return int32(max(math.MinInt32, min(n, math.MaxInt32))) }
+func integer(n int) int32 { return int32(max(math.MinInt32, min(n, math.MaxInt32))) }
 
-func int8(n uint64) int64 { return int64(min(n, math.MaxInt64)) }
+func bigint(n uint64) int64 { return int64(min(n, math.MaxInt64)) }
 
 // column takes one column out of rows.
 func column[R, V any](rows []R, value func(R) V) []V {

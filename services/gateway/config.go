@@ -17,8 +17,8 @@ import (
 // Config says what the gateway needs.
 type Config struct {
 	broker.Config `embed:""`
-	// Postgres is the recorder's database, from which lists and statistics come;
-	// without a URL they answer 503.
+	// Postgres is the recorder's database, from which lists and statistics come.
+	// While it is away they answer 503, and everything else goes on.
 	Postgres postgres.Config `embed:""`
 	Bucket   bucket.Config   `embed:""`
 
@@ -38,6 +38,9 @@ type Config struct {
 	EnableFileDownload bool `name:"enable-file-download" env:"DP_ENABLE_FILE_DOWNLOAD" default:"true" negatable:"" help:"Let callers download files."`
 	// MaxDownloadFileSize is in bytes.
 	MaxDownloadFileSize int64 `name:"max-download-file-size" env:"DP_MAX_DOWNLOAD_FILE_SIZE" default:"104857600" help:"Files above this size in bytes are not offered for download."`
+	// MaxSSEClients is how many event streams a process serves at once; 0 means
+	// 1,000.
+	MaxSSEClients int `name:"max-sse-clients" env:"DP_MAX_SSE_CLIENTS" default:"1000" help:"Event streams at once."`
 	// JetStreamSync is how the NATS servers write: "always" or "interval". They
 	// do not tell; /monitor/status says what follows from it.
 	JetStreamSync string `name:"nats-sync" env:"DP_NATS_SYNC" default:"always" help:"The servers' sync_interval: always, or interval for anything else."`
@@ -45,10 +48,7 @@ type Config struct {
 
 // Validate returns every fault of the configuration at once.
 func (c Config) Validate() error {
-	faults := []error{c.Config.Validate(), c.Bucket.Validate()}
-	if c.Postgres.URL != "" {
-		faults = append(faults, c.Postgres.Validate())
-	}
+	faults := []error{c.Config.Validate(), c.Postgres.Validate(), c.Bucket.Validate()}
 	if _, err := c.language(); err != nil {
 		faults = append(faults, fmt.Errorf("language: %w", err))
 	}
@@ -60,6 +60,9 @@ func (c Config) Validate() error {
 	}
 	if c.MaxDownloadFileSize < 0 {
 		faults = append(faults, fmt.Errorf("max-download-file-size: %d is negative", c.MaxDownloadFileSize))
+	}
+	if c.MaxSSEClients < 0 {
+		faults = append(faults, fmt.Errorf("max-sse-clients: %d is negative", c.MaxSSEClients))
 	}
 	if !slices.Contains([]string{"", monitor.SyncAlways, monitor.SyncInterval}, c.JetStreamSync) {
 		faults = append(faults, fmt.Errorf("nats-sync: %q is neither always nor interval", c.JetStreamSync))

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
 	"gocloud.dev/blob"
 
@@ -66,28 +65,17 @@ func (s *Service) Run(ctx context.Context) error {
 		return fmt.Errorf("gateway: %w", err)
 	}
 	defer files.Close() //nolint:errcheck // nothing is written through it
-	db, err := s.database(ctx)
+	db, err := postgres.Open(ctx, s.cfg.Postgres, s.log)
 	if err != nil {
 		return fmt.Errorf("gateway: %w", err)
 	}
-	if db != nil {
-		defer db.Close()
-	}
-	hub := live.New(b, live.Config{}, s.log)
+	defer db.Close()
+	hub := live.New(b, live.Config{MaxFollowers: s.cfg.MaxSSEClients}, s.log)
 	api, err := s.api(b, files, read.New(db, b, hub, s.log), hub)
 	if err != nil {
 		return fmt.Errorf("gateway: %w", err)
 	}
 	return s.serve(ctx, api, b, hub)
-}
-
-// database is nil where none is configured.
-func (s *Service) database(ctx context.Context) (*pgxpool.Pool, error) {
-	if s.cfg.Postgres.URL == "" {
-		s.log.Warn("no database is configured: lists, logs and statistics are not available")
-		return nil, nil
-	}
-	return postgres.Open(ctx, s.cfg.Postgres, s.log)
 }
 
 // api puts the API together.

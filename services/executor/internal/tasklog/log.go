@@ -5,8 +5,6 @@ package tasklog
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -14,7 +12,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/citu/datapipeline/events"
-	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/services/executor/internal/spool"
 )
 
@@ -64,6 +61,7 @@ type Log struct {
 	moved    chan struct{} // closed and replaced when stored moves
 	pushed   int           // batches
 	settled  int           // batches stored or dropped
+	waiting  int           // lines of those that are neither
 	sequence uint64        // of the last batch stored
 	err      error         // why the log ended early
 }
@@ -122,150 +120,10 @@ func (l *Log) Close() error {
 	err := l.queue.Close()
 	l.wg.Wait()
 	l.fail(spool.ErrClosed)
+	l.cut()
+	l.reportLost()
 	if err != nil {
 		return fmt.Errorf("close the task's log: %w", err)
 	}
 	return nil
-}
-
-// write takes a line. It waits while the queue is full.
-func (l *Log) write(line events.Line, execution string) error {
-	size := len(line.Message) + len(line.Extra) + 64
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.batch) > 0 && (execution != l.execution || l.bytes+size > events.MaxBatchBytes) {
-		if err := l.push(); err != nil {
-			return err
-		}
-	}
-	l.batch, l.bytes, l.execution = append(l.batch, line), l.bytes+size, execution
-	if len(l.batch) == events.MaxLines {
-		return l.push()
-	}
-	select {
-	case l.kick <- struct{}{}:
-	default:
-	}
-	return nil
-}
-
-// push hands the open batch on. l.mu is held.
-func (l *Log) push() error {
-	if len(l.batch) == 0 {
-		return nil
-	}
-	batch := &events.Log{
-		TaskID: l.cfg.Run.TaskID, Request: l.cfg.Run.Request, Attempt: l.cfg.Run.Attempt,
-		ExecutionID: l.execution, FirstLine: l.first, Lines: l.batch,
-	}
-	l.first += uint64(len(l.batch))
-	l.batch, l.bytes = nil, 0
-	envelope := events.New("executor", batch)
-	envelope.Data = nil
-	record, err := json.Marshal(queued{Event: envelope, Log: batch})
-	if err == nil {
-		l.count(func() { l.pushed++ })
-		err = l.queue.Push(l.ctx, record)
-	}
-	if err != nil {
-		l.drop(batch, err)
-	}
-	return err
-}
-
-// queued is a batch and its envelope, as they wait.
-type queued struct {
-	Event events.Event
-	Log   *events.Log
-}
-
-func (l *Log) cut() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_ = l.push() // counted as dropped
-}
-
-// flushLoop sends a batch on its way FlushAfter its first line.
-func (l *Log) flushLoop() {
-	for {
-		select {
-		case <-l.kick:
-		case <-l.ctx.Done():
-			return
-		}
-		select {
-		case <-time.After(FlushAfter):
-		case <-l.ctx.Done():
-			return
-		}
-		l.cut()
-	}
-}
-
-// sendLoop stores the batches one after the other: a batch that overtook
-// another would make that one look like a repeat.
-func (l *Log) sendLoop() {
-	for {
-		record, err := l.queue.Pop(l.ctx)
-		if err != nil {
-			l.fail(err)
-			return
-		}
-		var batch queued
-		if err := json.Unmarshal(record, &batch); err != nil {
-			l.fail(err)
-			return
-		}
-		batch.Event.Data = batch.Log
-		if err := l.send(batch); err != nil {
-			l.fail(err)
-			return
-		}
-	}
-}
-
-// send stores a batch, however long that takes. An error ends the log.
-func (l *Log) send(b queued) error {
-	for {
-		ctx, cancel := context.WithTimeout(l.ctx, publishTry)
-		sequence, err := l.cfg.Publish(ctx, b.Event)
-		cancel()
-		switch {
-		case err == nil:
-			l.count(func() { l.settled, l.sequence = l.settled+1, sequence })
-			return nil
-		case l.ctx.Err() != nil:
-			return l.ctx.Err()
-		case !errors.Is(err, broker.ErrUnavailable):
-			l.drop(b.Log, err)
-			return nil
-		}
-		if err := l.cfg.Admit(l.ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// drop settles a batch that cannot be stored.
-func (l *Log) drop(b *events.Log, reason error) {
-	l.cfg.Dropped(len(b.Lines), reason)
-	l.count(func() { l.settled++ })
-}
-
-// fail ends the log: what waits is lost, and so is what comes.
-func (l *Log) fail(err error) {
-	l.queue.Finish()
-	l.count(func() {
-		if l.err == nil {
-			l.err = err
-		}
-	})
-}
-
-func (l *Log) count(change func()) {
-	l.progress.Lock()
-	defer l.progress.Unlock()
-	change()
-	close(l.moved)
-	l.moved = make(chan struct{})
 }

@@ -54,12 +54,13 @@ func TestACancellationBeforeTheStartIsEnough(t *testing.T) {
 
 func TestACancellationStopsTheStep(t *testing.T) {
 	stubborn := make(chan struct{})
-	defer close(stubborn)
+	t.Cleanup(func() { close(stubborn) })
 	for name, behave := range map[string]func(context.Context) error{
 		"a step that stops":         func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
 		"a step that does not stop": func(context.Context) error { <-stubborn; return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			d := deploy(t, 1)
 			running := make(chan struct{})
 			d.start(1, with(step{events.StepDDL, func(ctx context.Context, r *steps.Run) (steps.Result, error) {
@@ -136,6 +137,7 @@ func TestACancellationAfterTheEndChangesNothing(t *testing.T) {
 }
 
 func TestACancellationOfAnInterruptedTaskIsCarriedOut(t *testing.T) {
+	t.Parallel()
 	d := deploy(t, 1)
 	id := d.create()
 	slow, running := waits(events.StepDDL)

@@ -35,6 +35,7 @@ func (d *deployment) fragile(point int) (passed *atomic.Int64) {
 // TestACrashAtAnyPointCostsNothing crashes an executor at every point of a
 // task, each with a task of its own, and lets another executor carry on.
 func TestACrashAtAnyPointCostsNothing(t *testing.T) {
+	t.Parallel()
 	counting := deploy(t, 1)
 	passed := counting.fragile(-1)
 	counting.closed(counting.create())
@@ -100,6 +101,7 @@ func (d *deployment) checkLog(id string) {
 }
 
 func TestARequestThatAlwaysCrashesItsExecutorIsGivenUp(t *testing.T) {
+	t.Parallel()
 	d := deploy(t, 1)
 	id := d.create()
 	for range workflow.MaxTries {
@@ -126,6 +128,7 @@ func TestARequestThatAlwaysCrashesItsExecutorIsGivenUp(t *testing.T) {
 // TestAnAttemptThatGetsSomewhereIsNotCounted crashes the executor in every step,
 // which is more often than one step may crash it.
 func TestAnAttemptThatGetsSomewhereIsNotCounted(t *testing.T) {
+	t.Parallel()
 	d := deploy(t, 1)
 	id := d.create()
 	for _, name := range events.Steps() {
@@ -148,6 +151,7 @@ func TestAnAttemptThatGetsSomewhereIsNotCounted(t *testing.T) {
 // TestAStalledExecutorChangesNothing cuts an executor off for longer than its
 // lease lasts. What it did meanwhile counts for nothing.
 func TestAStalledExecutorChangesNothing(t *testing.T) {
+	t.Parallel()
 	d := deploy(t, 1)
 	cable := newWire(t, d.server.URL())
 	slow, running, open := gated(events.StepDDL)
@@ -175,6 +179,7 @@ func TestAStalledExecutorChangesNothing(t *testing.T) {
 // TestAnOutageWithinAStepIsWaitedOut takes the broker away while a step runs
 // and logs more than memory holds.
 func TestAnOutageWithinAStepIsWaitedOut(t *testing.T) {
+	t.Parallel()
 	d := deploy(t, 1)
 	const lines = 30_000
 	running, away := make(chan struct{}), make(chan struct{})
@@ -204,6 +209,7 @@ func TestAnOutageWithinAStepIsWaitedOut(t *testing.T) {
 }
 
 func TestAShutdownHandsTheRequestOn(t *testing.T) {
+	t.Parallel()
 	d := deploy(t, 1)
 	first, running := waits(events.StepQA)
 	x := d.start(1, with(writes(events.StepDDL, "t.ddl"), first))
@@ -225,6 +231,7 @@ func TestAShutdownHandsTheRequestOn(t *testing.T) {
 }
 
 func TestARequestWithoutItsTaskIsKeptAsADeadLetter(t *testing.T) {
+	t.Parallel()
 	d := deploy(t, 1)
 	d.say(&events.TaskExecutionRequested{TaskID: "task_20250701_235959", Request: request()})
 	d.start(1)

@@ -38,10 +38,15 @@ func restrict(config *pgx.ConnConfig, allowed []string) error {
 			return hostError(a.Host)
 		}
 	}
-	lookup := config.LookupFunc
-	config.LookupFunc = func(ctx context.Context, host string) ([]string, error) {
+	config.LookupFunc = filtered(config.LookupFunc, allowed, byAddress)
+	return nil
+}
+
+// filtered is lookup, which for the given hosts keeps allowed addresses only.
+func filtered(lookup pgconn.LookupFunc, allowed, hosts []string) pgconn.LookupFunc {
+	return func(ctx context.Context, host string) ([]string, error) {
 		addresses, err := lookup(ctx, host)
-		if err != nil || !slices.Contains(byAddress, host) {
+		if err != nil || !slices.Contains(hosts, host) {
 			return addresses, err
 		}
 		addresses = slices.DeleteFunc(addresses, func(a string) bool { return !inRanges(allowed, a) })
@@ -50,7 +55,6 @@ func restrict(config *pgx.ConnConfig, allowed []string) error {
 		}
 		return addresses, nil
 	}
-	return nil
 }
 
 func allows(allowed []string, host string, port uint16) bool {

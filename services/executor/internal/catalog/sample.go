@@ -16,8 +16,8 @@ const (
 	MaxValues      = 10 // of a column that looks like an enumeration
 	maxRows        = 1000
 	minRows        = 100
-	maxTableCells  = 20_000    // rows × columns read of one table
-	maxCells       = 2_000_000 // of all tables, beyond minRows each
+	maxTableCells  = 20_000  // rows × columns read of one table
+	maxCells       = 500_000 // of all tables, beyond minRows each
 	tablesPerBatch = 16
 	maxReadBytes   = 200  // of a value, in characters
 	maxStoredBytes = 2000 // of a value that cannot be read in part

@@ -39,8 +39,9 @@ edge(source_class, source, target_class, target) AS (
     WHERE e.target_class = 'pg_type'::regclass AND con.contypid = e.target
     UNION ALL
     SELECT 'pg_class'::regclass, c.oid
-    FROM pg_class c
-    WHERE e.target_class = 'pg_type'::regclass AND c.reltype = e.target AND c.relkind = 'c'
+    FROM pg_type t
+    JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
+    WHERE e.target_class = 'pg_type'::regclass AND t.oid = e.target
   ) n
 )
 SELECT e.source_class::regclass::text, e.source, e.target_class::regclass::text, e.target

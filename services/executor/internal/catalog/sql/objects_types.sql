@@ -30,7 +30,7 @@ SELECT
         FROM pg_constraint con
         JOIN pg_description cd
           ON cd.classoid = 'pg_constraint'::regclass AND cd.objoid = con.oid AND cd.objsubid = 0
-        WHERE con.contypid = t.oid), '')
+        WHERE con.contypid = t.oid AND con.contype = 'c'), '')
     WHEN 'c' THEN format('CREATE TYPE %I.%I AS (%s);%s', n.nspname, t.typname,
       (SELECT string_agg(format(E'\n  %I %s%s', a.attname, format_type(a.atttypid, a.atttypmod),
          (SELECT format(' COLLATE %I.%I', cn.nspname, c.collname)

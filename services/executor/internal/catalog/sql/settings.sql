@@ -4,6 +4,7 @@ SELECT current_database()::text, current_setting('server_version_num')::int
 FROM (
   SELECT
     set_config('search_path', '', true),
+    set_config('jit', 'off', true), -- slower than the queries themselves
     set_config('quote_all_identifiers', 'off', true),
     set_config('datestyle', 'ISO', true),
     set_config('intervalstyle', 'postgres', true),

@@ -63,26 +63,17 @@ func (b *book) typesFiles() map[string]string {
 }
 
 func (b *book) typesFile(name string, own catalog.Namespace) string {
-	var spaces, statements []string
+	spaces := []string{own.Name}
+	var statements []string
 	bodies := false
-	if isMade(own.Name) {
-		spaces = append(spaces, own.Name)
-	}
 	for _, o := range b.schema.Objects {
-		if b.place[o] != name {
-			continue
-		}
-		if isMade(o.Schema) {
+		if b.place[o] == name {
 			spaces = append(spaces, o.Schema)
+			bodies = bodies || o.Kind == catalog.FunctionObject
+			statements = append(statements, b.object(o))
 		}
-		bodies = bodies || o.Kind == catalog.FunctionObject
-		statements = append(statements, b.object(o))
 	}
-	slices.Sort(spaces)
-	var head []string
-	for _, s := range slices.Compact(spaces) {
-		head = append(head, "CREATE SCHEMA IF NOT EXISTS "+catalog.Quote(s)+";")
-	}
+	head := createSchemas(spaces)
 	if isMade(own.Name) && own.Comment != "" {
 		head = append(head, "COMMENT ON SCHEMA "+catalog.Quote(own.Name)+" IS "+catalog.Literal(own.Comment)+";")
 	}
@@ -94,6 +85,17 @@ func (b *book) typesFile(name string, own catalog.Namespace) string {
 	}
 	title := b.lang.Sprintf("-- 模式 %s 中的表所需的类型与序列\n", "-- Types and sequences that tables of schema %s need\n", oneLine(own.Name))
 	return title + strings.Join(append(head, statements...), "\n") + "\n"
+}
+
+func createSchemas(names []string) []string {
+	slices.Sort(names)
+	var statements []string
+	for _, n := range slices.Compact(names) {
+		if isMade(n) {
+			statements = append(statements, "CREATE SCHEMA IF NOT EXISTS "+catalog.Quote(n)+";")
+		}
+	}
+	return statements
 }
 
 // isMade says whether a schema is none that every database has.

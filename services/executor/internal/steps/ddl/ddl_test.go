@@ -134,6 +134,31 @@ func TestATableWithoutPrivilegeIsNamedAndLeftOut(t *testing.T) {
 	checkFailure(t, err, "no_table_readable", events.ClassDatabase, "None of the 3 tables of the list can be read, such as public.demo_booking.")
 }
 
+func TestATableThatGivesNoExamplesIsDescribedWithout(t *testing.T) {
+	dsn := database(t, hotel)
+	owner := connect(t, dsn)
+	if _, err := owner.Exec(t.Context(), "BEGIN"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := owner.Exec(t.Context(), "LOCK TABLE demo_guest"); err != nil {
+		t.Fatal(err)
+	}
+	core, lines := observer.New(zapcore.WarnLevel)
+	files, result, err := execute(t, dsn, events.Chinese, zap.New(core), "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data := result.Data.(Result); data.Failed != 0 || data.ProcessedSuccessfully != 3 || result.Warnings != 1 {
+		t.Errorf("%+v, %d warnings", data, result.Warnings)
+	}
+	if lines.FilterMessageSnippet("public.demo_guest 没有示例数据").Len() != 1 {
+		t.Errorf("log lines %v", lines.All())
+	}
+	if doc := text(t, files, "demo_guest_detail.md"); !strings.Contains(doc, "- name (text) [非空]\n") {
+		t.Error(doc)
+	}
+}
+
 // readerOf makes a database and returns it as the role hotel_reader sees it,
 // and a way to run SQL as its owner.
 func readerOf(t *testing.T, sql string) (string, func(string)) {

@@ -84,6 +84,7 @@ func reason(lang events.Language, r catalog.Reason) string {
 func (w *work) warnUnsupported() {
 	for _, o := range w.schema.Objects {
 		if o.Kind == catalog.UnsupportedObject {
+			w.warnings++
 			w.run.Log.Warn(w.lang.Sprintf("表结构依赖 %s，生成的文件不包含它", "The tables need %s, which the files do not make", o.Name),
 				zap.String("object", o.Name))
 		}

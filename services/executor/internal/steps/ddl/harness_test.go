@@ -35,11 +35,20 @@ func (f *folder) WriteFile(name string, data []byte) error {
 	return nil
 }
 
-// execute runs the step on a database and returns what it wrote.
+// execute runs the step on a database and returns what it wrote. It demands
+// that progress only grows and ends with everything done.
 func execute(t *testing.T, dsn string, lang events.Language, log *zap.Logger, tables ...string) (fstest.MapFS, steps.Result, error) {
 	t.Helper()
 	out := &folder{files: fstest.MapFS{}}
 	pool := open(t, dsn)
+	var share float64
+	progress := func(done, total int) {
+		if next := float64(done) / float64(total); next < share || next > 1 {
+			t.Errorf("progress went from %v to %d of %d", share, done, total)
+		} else {
+			share = next
+		}
+	}
 	run := &steps.Run{
 		TaskID:      "task_20250701_143052",
 		Request:     events.Request{Tables: tables, Language: lang},
@@ -47,9 +56,12 @@ func execute(t *testing.T, dsn string, lang events.Language, log *zap.Logger, ta
 		Business:    func(context.Context) (*pgxpool.Pool, error) { return pool, nil },
 		Out:         out,
 		Log:         log,
-		Progress:    func(int, int) {},
+		Progress:    progress,
 	}
 	result, err := Step{}.Run(t.Context(), run)
+	if err == nil && share != 1 {
+		t.Errorf("progress ended at %v", share)
+	}
 	return out.files, result, err
 }
 

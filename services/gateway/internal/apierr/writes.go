@@ -34,6 +34,7 @@ const (
 	TableListNotText   Type = "table_list_not_text"
 	TableListEmpty     Type = "table_list_empty"
 	TableListTooMany   Type = "table_list_too_many"
+	TableListTooLong   Type = "table_list_too_long"
 	TableListTooLarge  Type = "table_list_too_large"
 	ParametersTooLarge Type = "parameters_too_large"
 )
@@ -98,8 +99,10 @@ var writes = map[Type]row{
 		"没有列出任何表。", "It names no table."},
 	TableListTooMany: {http.StatusBadRequest,
 		"最多列出 %d 个表。", "It may name at most %d tables."},
+	TableListTooLong: {http.StatusBadRequest,
+		"每个表名最多 512 字节，合计最多 256 KiB。", "Each name may have at most 512 bytes, and all together 256 KiB."},
 	TableListTooLarge: {http.StatusBadRequest,
-		"最多 %d 字节，且每个表名最多 512 字节。", "It may have at most %d bytes, and each name at most 512."},
+		"最多 2 MiB。", "It may have at most 2 MiB."},
 	ParametersTooLarge: {http.StatusBadRequest,
 		"参数合计最多 %d 字节。", "All parameters together may have at most %d bytes."},
 }

@@ -12,6 +12,7 @@ import (
 const (
 	maxConnectionName = 128
 	maxDatabaseName   = 128
+	maxMasked         = 8 << 10
 )
 
 // connection is a connection with what its string says about it.
@@ -40,13 +41,13 @@ func (a *API) readConnection(o *jsonbody.Object, required bool) (connection, err
 		o.Fault("db_connection", apierr.InvalidDSN, reason)
 		return c, nil
 	}
-	if len(cfg.Database) > maxDatabaseName {
-		o.Fault("db_connection", apierr.InvalidDSN, "the database's name is too long")
+	c.Masked, c.Database = dsn.Mask(text), cfg.Database
+	if len(c.Database) > maxDatabaseName || len(c.Masked) > maxMasked {
+		o.Fault("db_connection", apierr.InvalidDSN, "its names are too long")
 	}
 	if a.Sealer == nil {
 		return c, apierr.New(apierr.SealingOff)
 	}
 	c.Sealed, err = a.Sealer.Seal([]byte(text))
-	c.Masked, c.Database = dsn.Mask(text), cfg.Database
 	return c, err
 }

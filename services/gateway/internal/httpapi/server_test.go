@@ -133,6 +133,7 @@ func TestAnswersWithoutARoute(t *testing.T) {
 		{"GET", "/nothing", 404, "route_not_found"},
 		{"GET", Prefix + "/nothing", 404, "route_not_found"},
 		{"POST", "/openapi.yaml", 405, "method_not_allowed"},
+		{"PUT", Prefix + "/tasks", 405, "method_not_allowed"},
 	} {
 		r := s.do(c.method, c.path, "")
 		if r.status != c.status || string(r.ErrorType) != c.errorType || r.Code != c.status || r.Success {

@@ -93,6 +93,9 @@ type tableListPage struct {
 }
 
 func (a *API) listTableLists(c *fiber.Ctx) error {
+	if err := queryOf(c).err(); err != nil {
+		return err
+	}
 	ctx, cancel := a.deadline(c)
 	defer cancel()
 	all, err := a.TableLists.All(ctx)

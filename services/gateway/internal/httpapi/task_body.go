@@ -176,7 +176,9 @@ func tableListFault(err error) *apierr.Error {
 	case errors.Is(err, tablelist.ErrTooMany):
 		return apierr.New(apierr.TableListTooMany, events.MaxTables)
 	case errors.Is(err, tablelist.ErrTooLarge):
-		return apierr.New(apierr.TableListTooLarge, tablelist.MaxBytes)
+		return apierr.New(apierr.TableListTooLarge)
+	case errors.Is(err, tablelist.ErrTooLong):
+		return apierr.New(apierr.TableListTooLong)
 	}
 	return nil
 }

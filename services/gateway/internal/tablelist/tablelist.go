@@ -10,10 +10,12 @@ import (
 	"github.com/citu/datapipeline/events"
 )
 
-// Limits of a list.
+// Limits of a list, in bytes. The last keeps a request with all entries within
+// what one message may hold.
 const (
 	MaxBytes      = 2 << 20
 	maxEntryBytes = 512
+	maxEntries    = 256 << 10
 )
 
 // What a list can be refused for.
@@ -21,6 +23,7 @@ var (
 	ErrNotText  = errors.New("not text in UTF-8")
 	ErrEmpty    = errors.New("no table named")
 	ErrTooMany  = errors.New("too many tables named")
+	ErrTooLong  = errors.New("names too long")
 	ErrTooLarge = errors.New("too large")
 )
 
@@ -38,18 +41,23 @@ func Parse(text string) ([]string, error) {
 	for line := range strings.Lines(strings.TrimPrefix(text, "\uFEFF")) {
 		entries = append(entries, split(line)...)
 	}
+	return entries, check(entries)
+}
+
+func check(entries []string) error {
+	total := 0
 	for _, entry := range entries {
-		if len(entry) > maxEntryBytes {
-			return nil, ErrTooLarge
+		if total += len(entry); len(entry) > maxEntryBytes || total > maxEntries {
+			return ErrTooLong
 		}
 	}
 	switch {
 	case len(entries) == 0:
-		return nil, ErrEmpty
+		return ErrEmpty
 	case len(entries) > events.MaxTables:
-		return nil, ErrTooMany
+		return ErrTooMany
 	}
-	return entries, nil
+	return nil
 }
 
 // split cuts a line at commas and drops its comment.

@@ -36,7 +36,8 @@ func TestParseRefuses(t *testing.T) {
 		"nothing":      {"# only a comment\n\n", ErrEmpty},
 		"too many":     {strings.Repeat("t,", 1001), ErrTooMany},
 		"too large":    {strings.Repeat(" ", MaxBytes+1), ErrTooLarge},
-		"a long entry": {strings.Repeat("t", 513), ErrTooLarge},
+		"a long entry": {strings.Repeat("t", 513), ErrTooLong},
+		"long entries": {strings.Repeat(strings.Repeat("t", 512)+",", 513), ErrTooLong},
 		"other text":   {"\xb7\xfe\xce\xf1", ErrNotText},
 		"a NUL":        {"a\x00b", ErrNotText},
 	} {

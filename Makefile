@@ -9,7 +9,7 @@ run: build
 	./bin/datapipeline up --sample
 
 build:
-	CGO_ENABLED=0 go build -trimpath -o bin/ $(BINARIES)
+	CGO_ENABLED=0 go build -o bin/ $(BINARIES)
 
 # Installs, or lists, what the tests need; nothing is skipped.
 test:

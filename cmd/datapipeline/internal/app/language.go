@@ -1,0 +1,38 @@
+package app
+
+import (
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/citu/datapipeline/events"
+)
+
+// language is the one of --lang, DP_LANGUAGE or the locale, in this order, and
+// Chinese where none of them says one that there is.
+func language(args []string, getenv func(string) string) events.Language {
+	candidates := []string{flag(args, "--lang"), getenv("DP_LANGUAGE"), getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")}
+	for _, tag := range candidates {
+		if lang, err := events.ParseLanguage(tag); err == nil {
+			return lang
+		}
+	}
+	return events.Chinese
+}
+
+// flag finds a flag's value before the command line is parsed, since its help
+// depends on it.
+func flag(args []string, name string) string {
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, name+"="); ok {
+			return value
+		}
+		if arg == name && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return ""
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -1,0 +1,112 @@
+// Package progress shows a task on a terminal, or wherever output goes, from
+// the events that everybody else sees.
+package progress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/events/projection"
+	"github.com/citu/datapipeline/internal/kit/broker"
+)
+
+// drainLimit bounds the wait for log lines and registered files after a task
+// has ended.
+const drainLimit = 10 * time.Second
+
+// View shows a task. Its methods are called by one goroutine at a time.
+type View interface {
+	// Task shows the task's state.
+	Task(projection.Task)
+	// Line shows a log line.
+	Line(events.Line)
+	// Close leaves the terminal tidy.
+	Close()
+}
+
+// errDone ends a following.
+var errDone = errors.New("done")
+
+// Watch shows a task from its beginning until its newest request is closed,
+// its log is shown and its files are registered, and returns its state then.
+// The last two are waited for no longer than ten seconds. It closes the view.
+func Watch(ctx context.Context, b *broker.Broker, taskID string, view View) (projection.Task, error) {
+	defer view.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	feed := make(chan events.Event)
+	var group errgroup.Group
+	for stream, subjects := range map[string][]string{
+		events.StreamPipeline: events.TaskSubjects(taskID),
+		events.StreamLogs:     {events.KindSubject("log", taskID)},
+	} {
+		group.Go(func() error { return follow(ctx, b, stream, subjects, feed) })
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- group.Wait() }()
+	task, err := watch(ctx, feed, failed, view)
+	cancel()
+	if err == nil {
+		<-failed
+	}
+	return task, err
+}
+
+func follow(ctx context.Context, b *broker.Broker, stream string, subjects []string, feed chan<- events.Event) error {
+	err := b.Follow(ctx, broker.Following{Stream: stream, Subjects: subjects}, func(e events.Event) error {
+		select {
+		case feed <- e:
+			return nil
+		case <-ctx.Done():
+			return errDone
+		}
+	})
+	if errors.Is(err, errDone) || ctx.Err() != nil {
+		return nil
+	}
+	return fmt.Errorf("follow %s: %w", stream, err)
+}
+
+// watch shows what comes until everything has come.
+func watch(ctx context.Context, feed <-chan events.Event, failed <-chan error, view View) (projection.Task, error) {
+	var task projection.Task
+	var shown uint64 // sequence of the last log event
+	var limit <-chan time.Time
+	for !ended(task, shown) {
+		select {
+		case e := <-feed:
+			if d, ok := e.Data.(*events.Log); ok {
+				shown = e.Sequence
+				for _, line := range d.Lines {
+					view.Line(line)
+				}
+				continue
+			}
+			task = projection.Apply(task, e)
+			view.Task(task)
+			if task.RequestClosed && limit == nil {
+				limit = time.After(drainLimit)
+			}
+		case <-limit:
+			return task, nil
+		case err := <-failed:
+			return task, errors.Join(err, ctx.Err(), errStopped)
+		case <-ctx.Done():
+			<-failed
+			return task, context.Cause(ctx)
+		}
+	}
+	return task, nil
+}
+
+// errStopped says that the watching ended before the task did.
+var errStopped = errors.New("the task is no longer watched")
+
+func ended(t projection.Task, shown uint64) bool {
+	return t.Deleted || t.RequestClosed && t.ScanComplete && shown >= t.LogSequence
+}

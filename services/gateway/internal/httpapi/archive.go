@@ -24,7 +24,7 @@ func (a *API) archive(c *fiber.Ctx) error {
 	if !a.Reads.Downloads {
 		return apierr.New(apierr.DownloadDisabled)
 	}
-	_, files, err := a.Reads.Reader.Files(c.UserContext(), id)
+	task, files, err := a.Reads.Reader.Files(c.UserContext(), id)
 	if err != nil {
 		return err
 	}
@@ -32,8 +32,9 @@ func (a *API) archive(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := a.present(c, chosen); err != nil {
-		return err
+	// An answer that has begun can only be cut off.
+	if err := a.Reads.Files.Present(c.UserContext(), task.Request.OutputPrefix, chosen); err != nil {
+		return missing(err)
 	}
 	c.Set(fiber.HeaderContentType, "application/zip")
 	c.Set(fiber.HeaderContentDisposition, attachment(id+".zip"))
@@ -87,15 +88,4 @@ func leftOut(names []string) string {
 	}
 	comment := "left out, since they are too large to be downloaded: " + strings.Join(names, ", ")
 	return comment[:min(len(comment), maxComment)]
-}
-
-// present makes sure that what is promised is there, since an answer that has
-// begun can only be cut off.
-func (a *API) present(c *fiber.Ctx, files []events.OutputRegistered) error {
-	for _, f := range files {
-		if _, err := a.Reads.Files.Stat(c.UserContext(), f); err != nil {
-			return missing(err, f)
-		}
-	}
-	return nil
 }

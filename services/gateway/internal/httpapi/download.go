@@ -52,7 +52,7 @@ func (a *API) download(c *fiber.Ctx) error {
 	}
 	stat, err := a.Reads.Files.Stat(c.UserContext(), f)
 	if err != nil {
-		return missing(err, f)
+		return missing(err)
 	}
 	if stat.Size > a.Reads.MaxDownload {
 		return apierr.New(apierr.FileTooLarge, f.Name, stat.Size, a.Reads.MaxDownload)
@@ -130,7 +130,7 @@ func (a *API) sendFile(c *fiber.Ctx, f events.OutputRegistered, stat outputs.Sta
 	}
 	content, err := a.Reads.Files.Open(a.streaming, f, part.offset, part.length)
 	if err != nil {
-		return missing(err, f)
+		return missing(err)
 	}
 	describe(c, etag(f, stat), stat)
 	if !whole {
@@ -154,10 +154,11 @@ func (a *API) registered(files projection.Outputs, name string) (events.OutputRe
 	return f, nil
 }
 
-// missing is the refusal for an error about one file.
-func missing(err error, f events.OutputRegistered) error {
-	if errors.Is(err, outputs.ErrMissing) {
-		return apierr.New(apierr.FileMissing, f.Name).Because(err)
+// missing is the refusal for an error about files.
+func missing(err error) error {
+	var gone *outputs.MissingError
+	if errors.As(err, &gone) {
+		return apierr.New(apierr.FileMissing, gone.Name).Because(err)
 	}
 	return fileFault(err)
 }

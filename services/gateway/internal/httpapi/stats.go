@@ -22,7 +22,7 @@ type statsView struct {
 	Tasks    map[projection.Status]int      `json:"tasks_by_status"`
 	Requests read.Durations                 `json:"requests"`
 	Steps    map[events.Step]read.Durations `json:"steps"`
-	Lag      read.Lag                       `json:"lag"`
+	Lag      *read.Lag                      `json:"lag"`
 }
 
 func (a *API) stats(c *fiber.Ctx) error {

@@ -91,8 +91,9 @@ func (h *Hub) Now(ctx context.Context) (Position, error) {
 
 // Behind says how many messages of a stream lie beyond a sequence, and when the
 // stream took the oldest of them; the zero time where there is none or where it
-// is too long ago to be known here. It asks nobody.
-func (h *Hub) Behind(stream string, sequence uint64) (messages uint64, since time.Time) {
+// is too long ago to be known here. It asks nobody, and knows nothing before it
+// has found the stream.
+func (h *Hub) Behind(stream string, sequence uint64) (messages uint64, since time.Time, known bool) {
 	if stream == events.StreamLogs {
 		return h.logs.ring.behind(sequence)
 	}

@@ -300,10 +300,15 @@ func TestBehindCountsAndDates(t *testing.T) {
 	w := follow(t, h, now(t, h), Filter{})
 	story.New(t, b, start).Create().Begin()
 	next(t, w, 2)
-	if n, since := h.Behind(events.StreamPipeline, 0); n != 2 || time.Since(since) > time.Minute {
-		t.Errorf("%d since %v", n, since)
+	if n, since, known := h.Behind(events.StreamPipeline, 0); n != 2 || time.Since(since) > time.Minute || !known {
+		t.Errorf("%d since %v, %v", n, since, known)
 	}
-	if n, since := h.Behind(events.StreamPipeline, 2); n != 0 || !since.IsZero() {
-		t.Errorf("%d since %v", n, since)
+	for _, at := range []uint64{2, 3} { // the second as after a restore
+		if n, since, known := h.Behind(events.StreamPipeline, at); n != 0 || !since.IsZero() || !known {
+			t.Errorf("%d since %v, %v", n, since, known)
+		}
+	}
+	if _, _, known := New(b, Config{}, testkit.Log(t)).Behind(events.StreamPipeline, 0); known {
+		t.Error("a hub that does not run knows how far the stream is")
 	}
 }

@@ -97,13 +97,11 @@ func (r *ring) after(sequence uint64) view {
 
 // behind says how many messages lie between a sequence and the head, and when
 // the stream took the oldest of them; the zero time where that is not known.
-func (r *ring) behind(sequence uint64) (uint64, time.Time) {
+// Nothing is known before the stream was found.
+func (r *ring) behind(sequence uint64) (messages uint64, since time.Time, known bool) {
 	v := r.after(sequence)
-	switch {
-	case v.head <= sequence:
-		return 0, time.Time{}
-	case len(v.items) == 0 || !v.covered:
-		return v.head - sequence, time.Time{}
+	if v.covered && len(v.items) > 0 {
+		since = v.items[0].Recorded
 	}
-	return v.head - sequence, v.items[0].Recorded
+	return v.head - min(sequence, v.head), since, v.generation > 0
 }

@@ -97,7 +97,8 @@ type Recorder struct {
 // Position is how far a stream is recorded.
 type Position struct {
 	read.Recorded
-	Lag read.Lag `json:"lag"`
+	// Lag is null while NATS was not reached yet.
+	Lag *read.Lag `json:"lag"`
 }
 
 // Durability is what the deployment promises of acknowledged events.

@@ -14,7 +14,7 @@ import (
 
 // Archive writes a zip of files, each under its name, as it reads them: nothing
 // is kept in memory or on disk. The comment stands in the archive. Errors:
-// ErrMissing; w's own.
+// *MissingError; w's own.
 func (s *Store) Archive(ctx context.Context, w io.Writer, files []events.OutputRegistered, comment string) error {
 	z := zip.NewWriter(w)
 	if err := z.SetComment(comment); err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -47,9 +48,9 @@ type Stray struct {
 const checkers = 4
 
 // Check reads every registered file of a task and compares it with what was
-// registered. Both lists are in the order of names. prefix is the task's folder
+// registered. Both lists are in the order of names. folder is the task's place
 // in the bucket.
-func (s *Store) Check(ctx context.Context, prefix string, files projection.Outputs) ([]Check, []Stray, error) {
+func (s *Store) Check(ctx context.Context, folder string, files projection.Outputs) ([]Check, []Stray, error) {
 	names := slices.Sorted(maps.Keys(files))
 	checks := make([]Check, len(names))
 	group, ctx := errgroup.WithContext(ctx)
@@ -66,14 +67,15 @@ func (s *Store) Check(ctx context.Context, prefix string, files projection.Outpu
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
 	}
-	strays, err := s.strays(ctx, prefix, files)
+	strays, err := s.strays(ctx, folder, files)
 	return checks, strays, err
 }
 
 func (s *Store) check(ctx context.Context, f events.OutputRegistered) (Check, error) {
 	c := Check{Name: f.Name, Result: OK, Size: f.Size, Hash: f.SHA256}
 	size, hash, err := s.hash(ctx, f)
-	if errors.Is(err, ErrMissing) {
+	var gone *MissingError
+	if errors.As(err, &gone) {
 		c.Result = Missing
 		return c, nil
 	}
@@ -103,27 +105,17 @@ func (s *Store) hash(ctx context.Context, f events.OutputRegistered) (_ int64, _
 
 // strays lists what is in a folder and not registered. Files that are being
 // written end in .tmp.
-func (s *Store) strays(ctx context.Context, prefix string, files projection.Outputs) ([]Stray, error) {
+func (s *Store) strays(ctx context.Context, folder string, files projection.Outputs) ([]Stray, error) {
 	known := map[string]bool{}
 	for _, f := range files {
 		known[f.Path] = true
 	}
-	if prefix != "" {
-		prefix += "/"
-	}
 	strays := []Stray{}
-	list := s.bucket.List(&blob.ListOptions{Prefix: prefix, Delimiter: "/"})
-	for {
-		o, err := list.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			slices.SortFunc(strays, func(a, b Stray) int { return cmp.Compare(a.Name, b.Name) })
-			return strays, nil
+	err := s.list(ctx, folder, func(o *blob.ListObject) {
+		if !known[o.Key] && !strings.HasSuffix(o.Key, ".tmp") {
+			strays = append(strays, Stray{Name: path.Base(o.Key), Size: o.Size})
 		}
-		if err != nil {
-			return nil, fmt.Errorf("list %s: %w", prefix, err)
-		}
-		if !o.IsDir && !known[o.Key] && !strings.HasSuffix(o.Key, ".tmp") {
-			strays = append(strays, Stray{Name: strings.TrimPrefix(o.Key, prefix), Size: o.Size})
-		}
-	}
+	})
+	slices.SortFunc(strays, func(a, b Stray) int { return cmp.Compare(a.Name, b.Name) })
+	return strays, err
 }

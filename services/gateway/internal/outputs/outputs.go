@@ -16,8 +16,17 @@ import (
 	"github.com/citu/datapipeline/events"
 )
 
-// ErrMissing: a registered file is not in the bucket.
-var ErrMissing = errors.New("the file is not in the bucket")
+// MissingError says that a registered file is not in the bucket.
+type MissingError struct {
+	Name  string // of the file
+	cause error
+}
+
+// Error names the file.
+func (e *MissingError) Error() string { return "file " + e.Name + " is not in the bucket" }
+
+// Unwrap returns the bucket's error.
+func (e *MissingError) Unwrap() error { return e.cause }
 
 // Store reads a bucket. It is safe for concurrent use.
 type Store struct{ bucket *blob.Bucket }
@@ -35,7 +44,7 @@ type Stat struct {
 	Registered bool
 }
 
-// Stat looks a file up. Errors: ErrMissing.
+// Stat looks a file up. Errors: *MissingError.
 func (s *Store) Stat(ctx context.Context, f events.OutputRegistered) (Stat, error) {
 	a, err := s.bucket.Attributes(ctx, f.Path)
 	if err != nil {
@@ -47,7 +56,7 @@ func (s *Store) Stat(ctx context.Context, f events.OutputRegistered) (Stat, erro
 }
 
 // Open reads length bytes of a file from an offset; length -1 is all of the
-// rest. The reading ends with ctx. Errors: ErrMissing.
+// rest. The reading ends with ctx. Errors: *MissingError.
 func (s *Store) Open(ctx context.Context, f events.OutputRegistered, offset, length int64) (io.ReadCloser, error) {
 	r, err := s.bucket.NewRangeReader(ctx, f.Path, offset, length, nil)
 	if err != nil {
@@ -56,9 +65,46 @@ func (s *Store) Open(ctx context.Context, f events.OutputRegistered, offset, len
 	return r, nil
 }
 
+// Present returns nil when all files are there, or a *MissingError. One listing of their folder answers for many files.
+func (s *Store) Present(ctx context.Context, folder string, files []events.OutputRegistered) error {
+	there := map[string]bool{}
+	if err := s.list(ctx, folder, func(o *blob.ListObject) { there[o.Key] = true }); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if there[f.Path] {
+			continue
+		}
+		if _, err := s.Stat(ctx, f); err != nil { // it may lie elsewhere
+			return err
+		}
+	}
+	return nil
+}
+
+// list visits the files of a folder, without those below it.
+func (s *Store) list(ctx context.Context, folder string, visit func(*blob.ListObject)) error {
+	if folder != "" {
+		folder += "/"
+	}
+	objects := s.bucket.List(&blob.ListOptions{Prefix: folder, Delimiter: "/"})
+	for {
+		o, err := objects.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("list %q: %w", folder, err)
+		}
+		if !o.IsDir {
+			visit(o)
+		}
+	}
+}
+
 func fault(f events.OutputRegistered, err error) error {
 	if gcerrors.Code(err) == gcerrors.NotFound {
-		return fmt.Errorf("%w: %s: %w", ErrMissing, f.Path, err)
+		return &MissingError{Name: f.Name, cause: err}
 	}
 	return fmt.Errorf("read %s: %w", f.Path, err)
 }

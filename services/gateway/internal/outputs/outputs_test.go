@@ -61,6 +61,12 @@ func write(t *testing.T, b *blob.Bucket, name, content string) {
 	}
 }
 
+// missing says whether err is about a file that is not there.
+func missing(err error, name string) bool {
+	var gone *MissingError
+	return errors.As(err, &gone) && gone.Name == name
+}
+
 func TestOpenReadsPartsOfAFile(t *testing.T) {
 	b, files := bucket(t, map[string]string{"订单.ddl": "0123456789"})
 	s := New(b)
@@ -99,10 +105,10 @@ func TestStatSaysWhetherAFileIsTheRegisteredOne(t *testing.T) {
 	if err := b.Delete(t.Context(), prefix+"/gone.md"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Stat(t.Context(), files["gone.md"]); !errors.Is(err, ErrMissing) {
+	if _, err := s.Stat(t.Context(), files["gone.md"]); !missing(err, "gone.md") {
 		t.Errorf("gone: %v", err)
 	}
-	if _, err := s.Open(t.Context(), files["gone.md"], 0, -1); !errors.Is(err, ErrMissing) {
+	if _, err := s.Open(t.Context(), files["gone.md"], 0, -1); !missing(err, "gone.md") {
 		t.Errorf("gone: %v", err)
 	}
 }
@@ -144,12 +150,30 @@ func TestArchiveSaysWhatIsMissing(t *testing.T) {
 	b, files := bucket(t, map[string]string{"a.md": "one"})
 	gone := events.OutputRegistered{Path: prefix + "/gone.md", File: events.File{Name: "gone.md"}}
 	err := New(b).Archive(t.Context(), io.Discard, []events.OutputRegistered{files["a.md"], gone}, "")
-	if !errors.Is(err, ErrMissing) {
-		t.Errorf("%v, want ErrMissing", err)
+	if !missing(err, "gone.md") {
+		t.Errorf("%v, want gone.md missing", err)
 	}
 	outside := events.OutputRegistered{Path: prefix + "/a.md", File: events.File{Name: "../a.md"}}
 	if err := New(b).Archive(t.Context(), io.Discard, []events.OutputRegistered{outside}, ""); err == nil {
 		t.Error("a name that leaves the archive was taken")
+	}
+}
+
+func TestPresentNamesWhatIsMissing(t *testing.T) {
+	b, files := bucket(t, map[string]string{"a.md": "one", "b.md": "two"})
+	if err := b.WriteAll(t.Context(), "elsewhere", []byte("?"), nil); err != nil {
+		t.Fatal(err)
+	}
+	s := New(b)
+	list := []events.OutputRegistered{files["a.md"], files["b.md"], {Path: "elsewhere"}}
+	if err := s.Present(t.Context(), prefix, list); err != nil {
+		t.Error(err)
+	}
+	if err := b.Delete(t.Context(), prefix+"/b.md"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Present(t.Context(), prefix, list); !missing(err, "b.md") {
+		t.Errorf("%v, want b.md missing", err)
 	}
 }
 

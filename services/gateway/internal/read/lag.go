@@ -47,23 +47,25 @@ func positions(ctx context.Context, tx pgx.Tx) (map[string]Recorded, error) {
 	return all, nil
 }
 
-// Lag says how far a position is behind its stream's newest message.
-func (r *Reader) Lag(p Recorded) Lag {
-	messages, since := r.tail.Behind(p.Stream, p.Sequence)
-	switch {
-	case messages == 0:
-		return Lag{}
-	case since.IsZero() && p.UpdatedAt.IsZero():
-		return Lag{Events: messages}
-	case since.IsZero():
+// Lag says how far a position is behind its stream's newest message; nil where
+// the stream was not found yet.
+func (r *Reader) Lag(p Recorded) *Lag {
+	messages, since, known := r.tail.Behind(p.Stream, p.Sequence)
+	if since.IsZero() {
 		since = p.UpdatedAt
 	}
-	return Lag{Events: messages, Seconds: max(0, time.Since(since).Seconds())}
+	switch {
+	case !known:
+		return nil
+	case messages == 0 || since.IsZero():
+		return &Lag{Events: messages}
+	}
+	return &Lag{Events: messages, Seconds: max(0, time.Since(since).Seconds())}
 }
 
 // list runs the reads of a list and says how far what they saw is behind a
 // stream.
-func (r *Reader) list(ctx context.Context, stream string, fn func(context.Context, pgx.Tx) error) (Lag, error) {
+func (r *Reader) list(ctx context.Context, stream string, fn func(context.Context, pgx.Tx) error) (*Lag, error) {
 	at := Recorded{Stream: stream}
 	err := r.snapshot(ctx, listTimeout, func(ctx context.Context, tx pgx.Tx) error {
 		all, err := positions(ctx, tx)
@@ -76,7 +78,7 @@ func (r *Reader) list(ctx context.Context, stream string, fn func(context.Contex
 		return fn(ctx, tx)
 	})
 	if err != nil {
-		return Lag{}, err
+		return nil, err
 	}
 	return r.Lag(at), nil
 }

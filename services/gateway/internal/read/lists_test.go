@@ -242,8 +242,8 @@ func TestListsSayHowFarTheyAreBehind(t *testing.T) {
 	}
 	b.Record()
 	b.Recorded()
-	if _, lag, err := b.reader.Tasks(t.Context(), read.TaskFilter{}, read.Paging{Limit: 10}); err != nil || lag != (read.Lag{}) {
-		t.Errorf("behind by %+v, %v; want nothing", lag, err)
+	if _, lag, err := b.reader.Tasks(t.Context(), read.TaskFilter{}, read.Paging{Limit: 10}); err != nil || *lag != (read.Lag{}) {
+		t.Errorf("behind by %+v, %v; want nothing", *lag, err)
 	}
 }
 

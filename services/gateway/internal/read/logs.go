@@ -59,10 +59,10 @@ func (l LogLine) key() lineKey { return lineKey{l.Sequence, l.Index} }
 // Logs returns a page of a task's log lines, the oldest first, and how far it
 // is behind. With tail it is the last page instead of the first. Whether there
 // is such a task is not asked.
-func (r *Reader) Logs(ctx context.Context, taskID string, f LogFilter, p Paging, tail bool) (Page[LogLine], Lag, error) {
+func (r *Reader) Logs(ctx context.Context, taskID string, f LogFilter, p Paging, tail bool) (Page[LogLine], *Lag, error) {
 	s, err := newSpan("logs", p, LogLine.key)
 	if err != nil {
-		return Page[LogLine]{}, Lag{}, err
+		return Page[LogLine]{}, nil, err
 	}
 	s.back = s.back || tail && s.at == nil
 	args := pgx.NamedArgs{

@@ -10,6 +10,7 @@ package read
 import (
 	"context"
 	"embed"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -32,7 +33,7 @@ type Stream interface {
 
 // Tail knows how far the streams are; it is a live.Hub.
 type Tail interface {
-	Behind(stream string, sequence uint64) (messages uint64, since time.Time)
+	Behind(stream string, sequence uint64) (messages uint64, since time.Time, known bool)
 }
 
 // Reader reads. It is safe for concurrent use.
@@ -41,6 +42,7 @@ type Reader struct {
 	stream Stream
 	tail   Tail
 	log    *zap.Logger
+	away   atomic.Bool // whether Postgres was at the last read of one task
 }
 
 // New makes a reader. db may be nil, which is like a Postgres that is away.

@@ -40,7 +40,7 @@ type taskCount struct {
 
 // Stats returns the statistics from a time on, up to and without another, and
 // how far they are behind.
-func (r *Reader) Stats(ctx context.Context, from, to time.Time) (Stats, Lag, error) {
+func (r *Reader) Stats(ctx context.Context, from, to time.Time) (Stats, *Lag, error) {
 	var counts []taskCount
 	var durations []Durations
 	lag, err := r.list(ctx, events.StreamPipeline, func(ctx context.Context, tx pgx.Tx) (err error) {

@@ -37,26 +37,21 @@ func (r *Reader) load(ctx context.Context, taskID string, parts ...part) stored 
 		}
 		return nil
 	})
-	if err == nil {
-		return s
+	known := err == nil || errors.Is(err, pgx.ErrNoRows)
+	if r.away.Swap(!known) == known {
+		r.log.Warn("single tasks are read from the stream alone, or no longer", zap.Bool("alone", !known), zap.Error(err))
 	}
-	if !errors.Is(err, pgx.ErrNoRows) {
-		r.log.Warn("read a task from the stream alone", zap.String("task", taskID), zap.Error(err))
+	if err != nil {
+		return stored{}
 	}
-	return stored{}
+	return s
 }
 
-// readTask reads the task and, in the same snapshot, how far it is folded.
 func readTask(ctx context.Context, tx pgx.Tx, taskID string, s *stored) error {
 	var task json.RawMessage
-	if err := tx.QueryRow(ctx, query("task"), taskID).Scan(&task); err != nil {
-		return err
+	if err := tx.QueryRow(ctx, query("task"), taskID).Scan(&task, &s.position); err != nil {
+		return fmt.Errorf("task: %w", err)
 	}
-	all, err := positions(ctx, tx)
-	if err != nil {
-		return err
-	}
-	s.position = all[events.StreamPipeline].Sequence
 	if err := json.Unmarshal(task, &s.task); err != nil {
 		return fmt.Errorf("stored task: %w", err)
 	}

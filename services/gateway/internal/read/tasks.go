@@ -54,10 +54,10 @@ type taskKey struct {
 func (t TaskSummary) key() taskKey { return taskKey{t.CreatedAt, t.ID} }
 
 // Tasks returns a page of tasks, the newest first, and how far it is behind.
-func (r *Reader) Tasks(ctx context.Context, f TaskFilter, p Paging) (Page[TaskSummary], Lag, error) {
+func (r *Reader) Tasks(ctx context.Context, f TaskFilter, p Paging) (Page[TaskSummary], *Lag, error) {
 	s, err := newSpan("tasks", p, TaskSummary.key)
 	if err != nil {
-		return Page[TaskSummary]{}, Lag{}, err
+		return Page[TaskSummary]{}, nil, err
 	}
 	args := pgx.NamedArgs{
 		"status": f.Statuses, "db_name": optional(f.DBName), "created_by": optional(f.CreatedBy),

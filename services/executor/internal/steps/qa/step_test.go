@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -147,6 +148,42 @@ func TestEveryQuestionThatCanBeAskedHasAnAnswer(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+func TestQuestionsReachEveryTableAndSpreadOverKinds(t *testing.T) {
+	for _, fixture := range []string{"highway", "mixed", "keyless"} {
+		dsn := database(t, fixture)
+		run := newRun(t, dsn, events.English)
+		result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := readPairs(t, run)
+		if themes := result.Data.(qa.Result).TotalThemes; len(found) < 45 || themes < 4 || themes > 6 {
+			t.Errorf("%s: %d questions about %d themes", fixture, len(found), themes)
+		}
+		seen, all := map[string]bool{}, ""
+		for _, p := range found {
+			if key := ask.Normal(p.Question); seen[key] {
+				t.Errorf("%s: asked twice: %s", fixture, p.Question)
+			} else {
+				seen[key] = true
+			}
+			all += p.SQL + "\n"
+		}
+		want := []string{"WHERE", "GROUP BY", "ORDER BY", "LIMIT", " OVER (", "NOT EXISTS", "INTERSECT", "date_trunc", "AVG("}
+		for _, table := range understand(t, connect(t, dsn), events.English).Tables {
+			want = append(want, catalog.Quote(table.Name))
+		}
+		for _, word := range want {
+			if !strings.Contains(all, word) {
+				t.Errorf("%s: no question uses %s", fixture, word)
+			}
+		}
+		if !regexp.MustCompile(`JOIN [^;]* JOIN`).MatchString(all) {
+			t.Errorf("%s: no question follows two keys", fixture)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package ask
 
 import (
+	"slices"
+
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
@@ -21,7 +23,7 @@ func (w *writer) fromChild(l *profile.Link) {
 	w.linkValue(l)
 	w.linkColumns(l)
 	w.latestLinked(l)
-	for _, m := range first(l.From.With(profile.Amount, profile.Level), maxSubjects) {
+	for _, m := range first(slices.Concat(l.From.Amounts(), l.From.With(profile.Level)), maxSubjects) {
 		w.rankLinked(l, m)
 	}
 }

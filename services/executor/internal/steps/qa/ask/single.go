@@ -1,6 +1,8 @@
 package ask
 
 import (
+	"slices"
+
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
 )
@@ -17,7 +19,7 @@ func (w *writer) single(t *profile.Table) {
 	if t.Junction() {
 		return
 	}
-	measures := first(t.With(profile.Amount, profile.Level), maxMeasures)
+	measures := first(slices.Concat(t.Amounts(), t.With(profile.Level)), maxMeasures)
 	for _, m := range measures {
 		w.measure(t, m)
 	}

@@ -93,7 +93,12 @@ func say(language events.Language, form, sql string, v vars) string {
 	if language != events.English {
 		way = unrepeated(way, v)
 	}
-	text := placeholder.ReplaceAllStringFunc(way, func(p string) string { return v[p[1:len(p)-1]] })
+	text := placeholder.ReplaceAllStringFunc(way, func(p string) string {
+		if value, ok := v[p[1:len(p)-1]]; ok {
+			return value
+		}
+		return p // which the tests find
+	})
 	if language == events.English {
 		r, size := utf8.DecodeRuneInString(text)
 		return string(unicode.ToUpper(r)) + text[size:]

@@ -189,13 +189,13 @@ func refine(c *Column) {
 	if c.Category == catalog.Integer && c.Role != Key && c.Role != Reference && c.Role != Amount && s.binary() {
 		c.Role = Flag
 	}
-	few := s.Distinct <= maxCategory && 2*s.Distinct <= s.Rows-s.Nulls && s.Longest <= maxValue
+	few := s.Distinct <= maxCategory && (s.Distinct <= maxNumbers || c.Category == catalog.Text) && 2*s.Distinct <= s.Rows-s.Nulls && s.Longest <= maxValue
 	switch c.Role {
 	case Category:
 		if s.Distinct == 1 {
 			c.Role = Hidden
 		} else if c.Category != catalog.Enum && !few {
-			c.Role = map[catalog.Category]Role{catalog.Text: Text}[c.Category]
+			c.Role = map[catalog.Category]Role{catalog.Text: Text, catalog.Integer: Level}[c.Category]
 		}
 	case Text:
 		h := hintOf(c.Name, c.Comment)
@@ -216,6 +216,7 @@ func refine(c *Column) {
 	}
 }
 
-// maxCategory bounds how many values a column may have to be one of few, and
-// maxValue how long they may be, in characters.
-const maxCategory, maxValue = 200, 60
+// maxCategory bounds how many values a column may have to be one of few,
+// maxNumbers where they are numbers, and maxValue how long they may be, in
+// characters.
+const maxCategory, maxNumbers, maxValue = 200, 20, 60

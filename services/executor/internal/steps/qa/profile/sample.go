@@ -142,20 +142,19 @@ func sampled(t *Table) []*Column {
 	})
 }
 
-// gather reads a table's rows.
+// gather reads a table's rows. Nothing is kept of rows that end in an error.
 func (t *Table) gather(rows pgx.Rows) error {
 	defer rows.Close()
 	columns := sampled(t)
-	values := make([]map[string]int, len(columns))
-	for i, c := range columns {
-		c.Stats, values[i] = &Stats{}, map[string]int{}
+	values, names := make([]map[string]int, len(columns)), map[string]string{}
+	for i := range values {
+		values[i] = map[string]int{}
 	}
 	key, label := t.naming(columns)
-	t.names = map[string]string{}
-	count := 0
+	count, whole := 0, false
 	for ; rows.Next(); count++ {
 		var row []*string
-		if err := rows.Scan(&t.Complete, &row); err != nil {
+		if err := rows.Scan(&whole, &row); err != nil {
 			return err
 		}
 		for i, v := range row {
@@ -164,15 +163,15 @@ func (t *Table) gather(rows pgx.Rows) error {
 			}
 		}
 		if key >= 0 && label >= 0 && row[key] != nil && row[label] != nil {
-			t.names[*row[key]] = *row[label]
+			names[*row[key]] = *row[label]
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	t.Sampled, t.Complete = count, t.Complete && count < sampleRows
+	t.names, t.Sampled, t.Complete = names, count, whole && count < sampleRows
 	for i, c := range columns {
-		c.Stats.summarize(c.Category, count, values[i])
+		c.Stats = summarize(c.Category, count, values[i])
 	}
 	return nil
 }
@@ -189,8 +188,8 @@ func (t *Table) naming(columns []*Column) (key, label int) {
 	return at(t.Key), at(t.Label)
 }
 
-func (s *Stats) summarize(category catalog.Category, rows int, counts map[string]int) {
-	s.Rows, s.Nulls, s.Distinct = rows, rows, len(counts)
+func summarize(category catalog.Category, rows int, counts map[string]int) *Stats {
+	s := &Stats{Rows: rows, Nulls: rows, Distinct: len(counts)}
 	for text, n := range counts {
 		s.Nulls -= n
 		s.Top = append(s.Top, Value{text, n})
@@ -208,6 +207,7 @@ func (s *Stats) summarize(category catalog.Category, rows int, counts map[string
 		s.Private = slices.ContainsFunc(s.Top[:min(50, len(s.Top))], func(v Value) bool { return private.MatchString(v.Text) })
 	}
 	s.Top = s.Top[:min(topValues, len(s.Top))]
+	return s
 }
 
 // private is what mail addresses, telephone and identity numbers, and long

@@ -37,6 +37,26 @@ var participles = map[string]string{
 	"hired": "hiring", "occurred": "event", "logged": "log", "signed": "signing", "cancelled": "cancellation", "canceled": "cancellation",
 }
 
+// chineseEnding makes words of what stands for them around a name, for the
+// dictionary: is_active is 启用 and returned_on 归还日期.
+func chineseEnding(parts []string) []string {
+	last := len(parts) - 1
+	if last < 1 {
+		return parts
+	}
+	out := append([]string(nil), parts...)
+	if noun := endings[out[last]]; noun != "" {
+		out[last] = noun
+	}
+	if out[last] == "flag" {
+		out = out[:last]
+	}
+	if len(out) > 1 && out[0] == "is" {
+		out = out[1:]
+	}
+	return out
+}
+
 // plainEnding makes "creation time" of created_at, and drops endings that say
 // that a column is a flag.
 func plainEnding(parts []string) []string {

@@ -56,7 +56,7 @@ func Column(name, comment string, language events.Language) (term, unit string) 
 	if text := columnComment(comment); text != "" {
 		return text, unit
 	}
-	return translate(parts), unit
+	return translate(chineseEnding(parts)), unit
 }
 
 // Reference names what a foreign key's column points at: "customer" for

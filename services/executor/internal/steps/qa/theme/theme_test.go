@@ -1,0 +1,86 @@
+package theme_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/theme"
+)
+
+// schema draws tables with keys to earlier ones.
+func schema(t *rapid.T) *catalog.Schema {
+	s := &catalog.Schema{Database: "d"}
+	id := catalog.Column{Name: "id", Type: "bigint", BaseType: "bigint", Category: catalog.Integer, NotNull: true, Readable: true}
+	for i := range rapid.IntRange(1, 120).Draw(t, "tables") {
+		table := &catalog.Table{Schema: "public", Name: fmt.Sprintf("thing_%03d", i), Kind: catalog.OrdinaryTable, Readable: true,
+			Columns: []catalog.Column{id}, PrimaryKey: &catalog.Constraint{Columns: []string{"id"}}}
+		for k := range rapid.IntRange(0, min(i, 3)).Draw(t, "keys") {
+			column := id
+			column.Name = fmt.Sprintf("k%d", k)
+			table.Columns = append(table.Columns, column)
+			table.ForeignKeys = append(table.ForeignKeys, catalog.ForeignKey{Constraint: catalog.Constraint{Columns: []string{column.Name}},
+				RefSchema: "public", RefTable: fmt.Sprintf("thing_%03d", rapid.IntRange(0, i).Draw(t, "to")), RefColumns: []string{"id"}})
+		}
+		s.Tables = append(s.Tables, table)
+	}
+	return s
+}
+
+func TestEveryTableIsInTheFocusOfOneTheme(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := schema(t)
+		db := profile.Describe(s, rapid.SampledFrom([]events.Language{events.Chinese, events.English}).Draw(t, "language"))
+		themes, err := theme.Graph{}.Themes(t.Context(), db, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen, names := map[*profile.Table]int{}, map[string]bool{}
+		for _, th := range themes {
+			for _, table := range th.Focus {
+				seen[table]++
+			}
+			if names[th.Name] || th.Name == "" || utf8.RuneCountInString(th.Name) > theme.MaxName {
+				t.Errorf("name %q", th.Name)
+			}
+			names[th.Name] = true
+		}
+		for _, table := range db.Tables {
+			if seen[table] != 1 {
+				t.Errorf("%s is in %d themes", table.Name, seen[table])
+			}
+		}
+		if len(themes) < min(5, len(db.Tables)/24) {
+			t.Errorf("%d themes of %d tables", len(themes), len(db.Tables))
+		}
+	})
+}
+
+func TestThemesAreTheSameEachTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := schema(t)
+		shape := func() (out [][]string) {
+			themes, err := theme.Graph{}.Themes(t.Context(), profile.Describe(s, events.English), 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, th := range themes {
+				names := []string{th.Name, th.Description}
+				for _, table := range th.Related {
+					names = append(names, table.Name)
+				}
+				out = append(out, names)
+			}
+			return out
+		}
+		if first, second := shape(), shape(); !reflect.DeepEqual(first, second) {
+			t.Errorf("first %q\nthen %q", first, second)
+		}
+	})
+}

@@ -1,0 +1,132 @@
+package words_test
+
+import (
+	"slices"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
+)
+
+func TestIdentifiersAreSplitIntoWords(t *testing.T) {
+	for name, want := range map[string][]string{
+		"order_details":   {"order", "details"},
+		"OrderLine":       {"order", "line"},
+		"HTTPCode":        {"http", "code"},
+		"customerId":      {"customer", "id"},
+		"storeid":         {"store", "id"},
+		"orderdate":       {"order", "date"},
+		"valid":           {"valid"},
+		"address2":        {"address2"},
+		"服务区_name":        {"服务区", "name"},
+		"weird \"-- name": {"weird", "name"},
+	} {
+		if got := words.Split(name); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestTablesAreCalledAsPeopleCallThem(t *testing.T) {
+	prefixes := map[string]bool{"bss": true, "t": true}
+	for _, test := range []struct{ name, comment, zh, classifier, one, many string }{
+		{"bss_service_area", "服务区基础信息表", "服务区", "个", "service area", "service areas"},
+		{"orders", "订单表，记录客户下单", "订单", "笔", "order", "orders"},
+		{"categories", "", "类别", "种", "category", "categories"},
+		{"t_company", "公司信息表", "公司", "家", "company", "companies"},
+		{"payment", "", "支付记录", "条", "payment", "payments"},
+		{"order_details", "", "订单明细", "条", "order detail", "order details"},
+		{"bss_car_day_data", "每日车流量统计表", "每日车流量", "条", "car day data record", "car day data records"},
+		{"staff", "", "员工", "名", "staff member", "staff members"},
+		{"movies", "", "电影", "部", "movie", "movies"},
+		{"person", "", "人员", "名", "person", "people"},
+		{"xyzzy_foo", "", "xyzzy foo", "个", "xyzzy foo", "xyzzy foos"},
+	} {
+		zh := words.Table(test.name, test.comment, prefixes, events.Chinese)
+		if zh.One != test.zh || zh.Classifier != test.classifier {
+			t.Errorf("%s: %+v", test.name, zh)
+		}
+		en := words.Table(test.name, test.comment, prefixes, events.English)
+		if en.One != test.one || en.Many != test.many {
+			t.Errorf("%s: %+v", test.name, en)
+		}
+	}
+}
+
+func TestColumnsAreCalledAsPeopleCallThem(t *testing.T) {
+	for _, test := range []struct{ name, comment, zh, zhUnit, en, enUnit string }{
+		{"pay_sum", "支付总额（元）", "支付总额", "元", "pay sum", ""},
+		{"status", "状态: 1 启用, 2 停用", "状态", "", "status", ""},
+		{"height_cm", "", "身高", "厘米", "height", "cm"},
+		{"milliseconds", "", "时长", "毫秒", "duration", "milliseconds"},
+		{"created_at", "", "创建时间", "", "creation time", ""},
+		{"unit_price", "", "单价", "", "unit price", ""},
+		{"is_active_flag", "", "启用", "", "is active", ""},
+		{"weight", "the weight of the thing, in a sentence", "重量", "", "weight", ""},
+		{"id", "主键", "ID", "", "ID", ""},
+	} {
+		if term, unit := words.Column(test.name, test.comment, events.Chinese); term != test.zh || unit != test.zhUnit {
+			t.Errorf("%s: %q in %q", test.name, term, unit)
+		}
+		if term, unit := words.Column(test.name, test.comment, events.English); term != test.en || unit != test.enUnit {
+			t.Errorf("%s: %q in %q", test.name, term, unit)
+		}
+	}
+}
+
+func TestReferencesLoseWhatIdentifies(t *testing.T) {
+	for _, test := range []struct{ name, comment, zh, en string }{
+		{"customer_id", "客户编号", "客户", "customer"},
+		{"ManagerId", "", "经理", "manager"},
+		{"eye_colour_id", "", "眼睛颜色", "eye colour"},
+		{"id", "", "", ""},
+	} {
+		if got := words.Reference(test.name, test.comment, events.Chinese); got != test.zh {
+			t.Errorf("%s: %q", test.name, got)
+		}
+		if got := words.Reference(test.name, test.comment, events.English); got != test.en {
+			t.Errorf("%s: %q", test.name, got)
+		}
+	}
+}
+
+func TestSumsAreNamedOnce(t *testing.T) {
+	for term, want := range map[string]string{"金额": "总金额", "支付总额": "支付总额", "总计": "总计", "库存数量": "库存总数", "数量": "总数量"} {
+		if got := words.Total(term, events.Chinese); got != want {
+			t.Errorf("%s: %s", term, got)
+		}
+	}
+	for term, want := range map[string]string{"amount": "total amount", "total": "total amount", "total amount": "total amount"} {
+		if got := words.Total(term, events.English); got != want {
+			t.Errorf("%s: %s", term, got)
+		}
+	}
+}
+
+func TestSeveral(t *testing.T) {
+	for phrase, want := range map[string]bool{"parking spaces": true, "units in stock": true, "price": false, "status": false, "length of stays": false} {
+		if words.Several(phrase) != want {
+			t.Errorf("%s: %v", phrase, !want)
+		}
+	}
+}
+
+// Names come from databases of strangers.
+func FuzzNames(f *testing.F) {
+	f.Add("order_details", "订单明细表（元）")
+	f.Add("", "")
+	f.Add("___", "主键ID")
+	f.Add("\xff\xfeA", "a\x00b")
+	f.Fuzz(func(t *testing.T, name, comment string) {
+		for _, language := range []events.Language{events.Chinese, events.English} {
+			table := words.Table(name, comment, nil, language)
+			column, unit := words.Column(name, comment, language)
+			for _, text := range []string{table.One, table.Many, column, unit, words.Reference(name, comment, language)} {
+				if utf8.ValidString(name) && utf8.ValidString(comment) && !utf8.ValidString(text) {
+					t.Errorf("%q, %q: %q", name, comment, text)
+				}
+			}
+		}
+	})
+}

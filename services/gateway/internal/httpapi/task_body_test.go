@@ -34,8 +34,8 @@ func FuzzTaskBody(f *testing.F) {
 		f.Add(task(changes))
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		if strings.Contains(body, "table_list_file") {
-			return // lists are in the broker
+		if strings.Contains(body, "table_list_file") || strings.Contains(body, `\u`) {
+			return // lists are in the broker, and a name may be spelt with escapes
 		}
 		o, err := jsonbody.Parse([]byte(body))
 		if err != nil {

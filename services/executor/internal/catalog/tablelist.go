@@ -78,13 +78,13 @@ func splitEntries(line string) []string {
 		entry.Reset()
 	}
 	quoted := false
-	for i, size := 0, 0; i < len(line); i += size {
-		var r rune
-		r, size = utf8.DecodeRuneInString(line[i:])
-		comment := r == '#' || strings.HasPrefix(line[i:], "--")
-		if !quoted && comment {
+	for rest := line; rest != ""; {
+		if !quoted && (rest[0] == '#' || strings.HasPrefix(rest, "--")) {
 			break
 		}
+		r, size := utf8.DecodeRuneInString(rest)
+		raw := rest[:size] // bytes that are no text are kept, to be refused
+		rest = rest[size:]
 		if !quoted && (r == ',' || r == '，') {
 			flush()
 			continue
@@ -92,7 +92,7 @@ func splitEntries(line string) []string {
 		if r == '"' {
 			quoted = !quoted
 		}
-		entry.WriteString(line[i : i+size])
+		entry.WriteString(raw)
 	}
 	flush()
 	return entries

@@ -57,9 +57,9 @@ func (b *book) inheritedColumns(text *strings.Builder, t *catalog.Table) {
 			continue
 		}
 		alter := fmt.Sprintf("ALTER TABLE ONLY %s ALTER COLUMN %s", t.FullName().SQL(), catalog.Quote(c.Name))
-		switch {
-		case c.Default == parent.Default:
-		case c.Default == "":
+		switch c.Default {
+		case parent.Default:
+		case "":
 			fmt.Fprintf(text, "%s DROP DEFAULT;\n", alter)
 		default:
 			fmt.Fprintf(text, "%s SET DEFAULT %s;\n", alter, c.Default)

@@ -62,6 +62,7 @@ type running struct {
 	cancel  context.CancelFunc
 	done    chan struct{}
 	err     error // once done is closed
+	mayEnd  bool  // by itself
 }
 
 // start runs a recorder; it is stopped with the test, if it is not before.
@@ -78,7 +79,11 @@ func (b *bundle) start(t *testing.T, cfg Config) *running {
 		defer close(r.done)
 		r.err = r.Run(ctx)
 	}()
-	t.Cleanup(func() { _ = r.stop() })
+	t.Cleanup(func() {
+		if err := r.stop(); err != nil && !r.mayEnd {
+			t.Errorf("a recorder ended: %v", err)
+		}
+	})
 	return r
 }
 
@@ -92,6 +97,7 @@ func (r *running) stop() error {
 // ended waits for a recorder that ends by itself.
 func (r *running) ended(t *testing.T) error {
 	t.Helper()
+	r.mayEnd = true
 	select {
 	case <-r.done:
 	case <-time.After(20 * time.Second):

@@ -49,8 +49,9 @@ func (f *follower) ready(context.Context) error {
 	return nil
 }
 
-// run records until ctx ends, through outages. Any error it returns means that
-// the stream is not the one that was recorded before, and says what to do.
+// run records until ctx ends, through outages. Any error that it returns before
+// that means that the stream is not the one that was recorded, and says what to
+// do.
 func (f *follower) run(ctx context.Context) error {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		before := f.position.Load()
@@ -59,11 +60,11 @@ func (f *follower) run(ctx context.Context) error {
 		f.well.Store(errors.Is(err, store.ErrMoved))
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return err
 		case errors.Is(err, store.ErrMoved):
 			f.log.Info("another recorder is at work; standing by", zap.String("stream", f.stream))
-			if f.standBy(ctx) != nil {
-				return nil
+			if err := f.standBy(ctx); err != nil {
+				return err
 			}
 		case isDiscontinuity(err):
 			return explain(f.stream, err)
@@ -73,8 +74,8 @@ func (f *follower) run(ctx context.Context) error {
 		if f.position.Load() != before {
 			pause = firstPause
 		}
-		if sleep(ctx, pause) != nil {
-			return nil
+		if err := sleep(ctx, pause); err != nil {
+			return err
 		}
 	}
 }

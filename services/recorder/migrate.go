@@ -29,7 +29,7 @@ func Migrate(ctx context.Context, databaseURL string) error {
 func (r *Recorder) migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		err := store.Migrate(ctx, pool)
-		if err == nil || !store.Unavailable(err) {
+		if err == nil || ctx.Err() != nil || !store.Unavailable(err) {
 			return err
 		}
 		r.log.Warn("the database is not there yet", zap.Error(err))

@@ -197,11 +197,6 @@ func TestRecordingSurvivesOutagesOfNATS(t *testing.T) {
 	b.complete(t, 2)
 }
 
-// active says whether the recorder records a stream.
-func (r *running) active(stream string) float64 {
-	return testutil.ToFloat64(r.Recorder.metrics.active.WithLabelValues(stream))
-}
-
 func TestTheDatabaseMayComeLater(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -274,6 +269,21 @@ func TestAStreamThatIsReplacedWhileRecordingStopsTheRecorder(t *testing.T) {
 	b.remake(t)
 	if err := r.ended(t); !errors.Is(err, ErrDiscontinuity) {
 		t.Errorf("the recorder ended with %v, want ErrDiscontinuity", err)
+	}
+}
+
+func TestAStandbyAlsoSaysThatAStreamDoesNotContinue(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	recorders := []*running{b.start(t, b.config()), b.start(t, b.config())}
+	b.create(t, tasks(2)[0])
+	b.create(t, tasks(2)[1])
+	b.recorded(t)
+	b.remake(t)
+	for i, r := range recorders {
+		if err := r.ended(t); !errors.Is(err, ErrDiscontinuity) {
+			t.Errorf("recorder %d ended with %v, want ErrDiscontinuity", i, err)
+		}
 	}
 }
 

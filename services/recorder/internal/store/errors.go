@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 
@@ -11,9 +10,11 @@ import (
 )
 
 var (
-	// ErrMoved: another recorder moved the position, and nothing was written.
+	// ErrMoved says that another recorder moved the position, and that nothing
+	// was written.
 	ErrMoved = errors.New("the position was moved by another recorder")
-	// ErrRefused: the database refuses what the events hold, now and always.
+	// ErrRefused says that the database refuses what the events hold, now and
+	// always.
 	ErrRefused = errors.New("the database refuses the event")
 )
 
@@ -33,15 +34,15 @@ func translate(err error) error {
 	return err
 }
 
-// Unavailable says whether an error of Migrate may pass by itself: the server
-// cannot be reached, starts, stops or has no connection left. A refused
-// password or an unknown database does not pass.
+// passing are the classes of SQLSTATE of what passes by itself: connections,
+// conflicts of transactions, resources, locks, a server that starts or stops,
+// its system.
+var passing = []string{"08", "40", "53", "55", "57", "58"}
+
+// Unavailable says whether an error of Migrate may pass by itself, as does
+// everything that the server did not say itself. A refused password, an unknown
+// database or a statement that fails does not pass.
 func Unavailable(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return slices.Contains([]string{"08", "53", "57"}, pg.Code[:2])
-	}
-	var connect *pgconn.ConnectError
-	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network)
+	pg, said := errors.AsType[*pgconn.PgError](err)
+	return !said || slices.Contains(passing, pg.Code[:2])
 }

@@ -15,11 +15,14 @@ import (
 // exclusiveLock is the advisory lock of Exclusively.
 const exclusiveLock = 0x64705f6a75646765 // "dp_judge"
 
+// closeLimit bounds the goodbye to the server.
+const closeLimit = 2 * time.Second
+
 // candidates bounds how many tasks one call returns; the next call has the rest.
 const candidates = 1000
 
 // Exclusively calls f unless another recorder is doing the same at this time.
-func (s *Store) Exclusively(ctx context.Context, f func(context.Context) error) (err error) {
+func (s *Store) Exclusively(ctx context.Context, f func(context.Context) error) error {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("take the lock of the monitor: %w", err)
@@ -35,7 +38,9 @@ func (s *Store) Exclusively(ctx context.Context, f func(context.Context) error) 
 	defer func() {
 		// Closing the connection gives up the lock, whatever ctx and the
 		// connection are like; a pass is rare enough.
-		_ = conn.Conn().Close(context.WithoutCancel(ctx))
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+		defer cancel()
+		_ = conn.Conn().Close(ctx)
 	}()
 	return f(ctx)
 }

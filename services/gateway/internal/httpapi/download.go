@@ -156,8 +156,7 @@ func (a *API) registered(files projection.Outputs, name string) (events.OutputRe
 
 // missing is the refusal for an error about files.
 func missing(err error) error {
-	var gone *outputs.MissingError
-	if errors.As(err, &gone) {
+	if gone, ok := errors.AsType[*outputs.MissingError](err); ok {
 		return apierr.New(apierr.FileMissing, gone.Name).Because(err)
 	}
 	return fileFault(err)

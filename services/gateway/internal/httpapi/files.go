@@ -110,8 +110,7 @@ func (a *API) integrity(c *fiber.Ctx) error {
 
 // fileFault is the refusal for an error of the file store.
 func fileFault(err error) error {
-	var own *apierr.Error
-	if errors.As(err, &own) {
+	if _, ok := errors.AsType[*apierr.Error](err); ok {
 		return err
 	}
 	return apierr.New(apierr.FilesUnavailable).After(10 * time.Second).Because(fmt.Errorf("file store: %w", err))

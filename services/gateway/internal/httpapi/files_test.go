@@ -3,9 +3,11 @@ package httpapi
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -179,7 +181,7 @@ func TestHeadOfADownload(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != 200 || resp.ContentLength != 7 || resp.Header.Get("Etag") == "" {
+	if resp.StatusCode != http.StatusOK || resp.ContentLength != 7 || resp.Header.Get("Etag") == "" {
 		t.Errorf("%d %v", resp.StatusCode, resp.Header)
 	}
 }
@@ -257,7 +259,7 @@ func TestArchiveThatCannotBeWholeIsCutOff(t *testing.T) {
 		return io.ErrUnexpectedEOF
 	})
 	content, err := io.ReadAll(b)
-	if string(content) != "half" || err != io.ErrUnexpectedEOF {
+	if string(content) != "half" || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%q, %v", content, err)
 	}
 	if err := b.Close(); err != nil {

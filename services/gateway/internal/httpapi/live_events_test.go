@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -15,11 +16,11 @@ import (
 )
 
 // place is where an event stands in its stream, by its data.
-func (s sse) place(t testing.TB) string {
-	t.Helper()
+func (s sse) place(tb testing.TB) string {
+	tb.Helper()
 	var e struct{ Stream, Sequence string }
 	if err := json.Unmarshal([]byte(s.data), &e); err != nil {
-		t.Fatalf("%v in %q", err, s.data)
+		tb.Fatalf("%v in %q", err, s.data)
 	}
 	return e.Stream + " " + e.Sequence
 }
@@ -155,8 +156,8 @@ func TestStreamOfACallerWhoHasGoneEnds(t *testing.T) {
 func (r *reader) place() *eventReader {
 	r.t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		resp := r.open(r.t.Context(), Prefix+"/events")
-		if resp.StatusCode == 200 {
+		resp := r.open(r.t.Context(), Prefix+"/events") //nolint:bodyclose // the reader that is returned does
+		if resp.StatusCode == http.StatusOK {
 			return &eventReader{r.t, bufio.NewScanner(resp.Body), func() { _ = resp.Body.Close() }}
 		}
 		_ = resp.Body.Close()

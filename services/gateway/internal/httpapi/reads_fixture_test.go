@@ -35,41 +35,41 @@ type reader struct {
 }
 
 // serveReads starts an API that reads. Nothing is recorded before Record.
-func serveReads(t testing.TB, options ...func(*Reads)) *reader {
-	t.Helper()
-	r := &reader{Stage: story.NewStage(t)}
+func serveReads(tb testing.TB, options ...func(*Reads)) *reader {
+	tb.Helper()
+	r := &reader{Stage: story.NewStage(tb)}
 	var err error
-	folder := t.TempDir()
-	if r.bucket, err = bucket.Open(t.Context(), folder); err != nil {
-		t.Fatal(err)
+	folder := tb.TempDir()
+	if r.bucket, err = bucket.Open(tb.Context(), folder); err != nil {
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = r.bucket.Close() })
-	r.hub = runHub(t, live.New(r.Broker, live.Config{MaxFollowers: 4, RingItems: 64}, testkit.Log(t)))
-	rd := read.New(r.DB, r.Broker, r.hub, testkit.Log(t))
+	tb.Cleanup(func() { _ = r.bucket.Close() })
+	r.hub = runHub(tb, live.New(r.Broker, live.Config{MaxFollowers: 4, RingItems: 64}, testkit.Log(tb)))
+	rd := read.New(r.DB, r.Broker, r.hub, testkit.Log(tb))
 	reads := Reads{
 		Reader: rd, Hub: r.hub, Files: outputs.New(r.bucket), Downloads: true, MaxDownload: 1 << 20,
-		Monitor: &monitor.Monitor{Broker: r.Broker, Reader: rd, Sync: monitor.SyncAlways, Folder: folder, Log: testkit.Log(t)},
+		Monitor: &monitor.Monitor{Broker: r.Broker, Reader: rd, Sync: monitor.SyncAlways, Folder: folder, Log: testkit.Log(tb)},
 	}
 	for _, change := range options {
 		change(&reads)
 	}
-	r.service = serve(t, func(o *Options) { o.Reads = reads })
+	r.service = serve(tb, func(o *Options) { o.Reads = reads })
 	return r
 }
 
-func runHub(t testing.TB, h *live.Hub) *live.Hub {
-	t.Helper()
+func runHub(tb testing.TB, h *live.Hub) *live.Hub {
+	tb.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
-	if _, err := h.Now(t.Context()); err != nil {
-		t.Fatal(err)
+	if _, err := h.Now(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 	return h
 }
@@ -96,7 +96,7 @@ func (r *reader) fetch(path string, headers ...string) reply {
 
 func (r *reader) open(ctx context.Context, path string, headers ...string) *http.Response {
 	r.t.Helper()
-	q, err := http.NewRequestWithContext(ctx, "GET", r.base+path, nil)
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, r.base+path, nil)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ type eventReader struct {
 func (r *reader) follow(path string, headers ...string) *eventReader {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
-	resp := r.open(ctx, path, headers...)
+	resp := r.open(ctx, path, headers...) //nolint:bodyclose // the reader that is returned does
 	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") || resp.Header.Get("X-Accel-Buffering") != "no" {
 		cancel()
 		r.t.Fatalf("%d %v", resp.StatusCode, resp.Header)

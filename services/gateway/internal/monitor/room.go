@@ -18,6 +18,6 @@ func (m *Monitor) room() *Room {
 		m.absent("the room of files", err)
 		return nil
 	}
-	block := uint64(fs.Bsize) //nolint:unconvert // its type differs between systems
+	block := uint64(fs.Bsize) // its type differs between systems
 	return &Room{Folder: m.Folder, TotalBytes: fs.Blocks * block, FreeBytes: fs.Bavail * block}
 }

@@ -74,8 +74,7 @@ func (s *Store) Check(ctx context.Context, folder string, files projection.Outpu
 func (s *Store) check(ctx context.Context, f events.OutputRegistered) (Check, error) {
 	c := Check{Name: f.Name, Result: OK, Size: f.Size, Hash: f.SHA256}
 	size, hash, err := s.hash(ctx, f)
-	var gone *MissingError
-	if errors.As(err, &gone) {
+	if _, ok := errors.AsType[*MissingError](err); ok {
 		c.Result = Missing
 		return c, nil
 	}

@@ -95,8 +95,8 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Is says whether err is or wraps an error of type t.
 func Is(err error, t Type) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Type == t
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Type == t
 }
 
 func (t Type) message(l events.Language, params []any) string {

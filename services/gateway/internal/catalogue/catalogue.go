@@ -20,9 +20,9 @@ import (
 const Wait = 5 * time.Second
 
 var (
-	// ErrNoExecutor: no executor answered in time.
+	// ErrNoExecutor says that no executor answered in time.
 	ErrNoExecutor = errors.New("no executor answered")
-	// ErrExecutor: an executor answered that it could not.
+	// ErrExecutor says that an executor answered that it could not.
 	ErrExecutor = errors.New("the executor failed")
 )
 

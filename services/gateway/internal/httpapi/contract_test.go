@@ -31,17 +31,17 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 // hold holds an answer to openapi.yaml: its status and headers are described,
 // its body, if it is JSON, has the form that is described. The request that
 // was followed has to have the described form too.
-func hold(t testing.TB, r *http.Request, sent []byte, resp *http.Response, body []byte) {
-	t.Helper()
+func hold(tb testing.TB, r *http.Request, sent []byte, resp *http.Response, body []byte) {
+	tb.Helper()
 	router, err := contract()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	bare := &http.Request{Method: r.Method, URL: &url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery}, Header: r.Header, Body: io.NopCloser(bytes.NewReader(sent))}
 	route, params, err := router.FindRoute(bare)
 	if err != nil {
 		if resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusMethodNotAllowed && resp.StatusCode != http.StatusForbidden && resp.StatusCode != http.StatusRequestEntityTooLarge {
-			t.Errorf("%s %s answers %d and is not described", r.Method, r.URL.Path, resp.StatusCode)
+			tb.Errorf("%s %s answers %d and is not described", r.Method, r.URL.Path, resp.StatusCode)
 		}
 		return
 	}
@@ -49,15 +49,15 @@ func hold(t testing.TB, r *http.Request, sent []byte, resp *http.Response, body 
 	options := &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true, ExcludeResponseBody: kind != "application/json"}
 	request := &openapi3filter.RequestValidationInput{Request: bare, PathParams: params, Route: route, Options: options}
 	if resp.StatusCode < 300 {
-		if err := openapi3filter.ValidateRequest(t.Context(), request); err != nil {
-			t.Errorf("%s %s was followed and is not described: %v", r.Method, r.URL, err)
+		if err := openapi3filter.ValidateRequest(tb.Context(), request); err != nil {
+			tb.Errorf("%s %s was followed and is not described: %v", r.Method, r.URL, err)
 		}
 	}
-	err = openapi3filter.ValidateResponse(t.Context(), (&openapi3filter.ResponseValidationInput{
+	err = openapi3filter.ValidateResponse(tb.Context(), (&openapi3filter.ResponseValidationInput{
 		RequestValidationInput: request, Status: resp.StatusCode, Header: resp.Header, Options: options,
 	}).SetBodyBytes(body))
 	if err != nil {
-		t.Errorf("%s %s: the answer is not as described: %v\n%s", r.Method, r.URL, err, body)
+		tb.Errorf("%s %s: the answer is not as described: %v\n%s", r.Method, r.URL, err, body)
 	}
 }
 

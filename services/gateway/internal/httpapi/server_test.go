@@ -26,25 +26,25 @@ type service struct {
 }
 
 // serve starts an API; options change what it is made of.
-func serve(t testing.TB, options ...func(*Options)) *service {
-	t.Helper()
-	o := Options{Log: testkit.Log(t), Metrics: prometheus.NewRegistry(), Language: events.English, Health: http.NotFoundHandler()}
+func serve(tb testing.TB, options ...func(*Options)) *service {
+	tb.Helper()
+	o := Options{Log: testkit.Log(tb), Metrics: prometheus.NewRegistry(), Language: events.English, Health: http.NotFoundHandler()}
 	for _, option := range options {
 		option(&o)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	s := &service{t: t, api: New(o), base: "http://" + l.Addr().String(), http: &http.Client{Transport: &http.Transport{}}}
+	s := &service{t: tb, api: New(o), base: "http://" + l.Addr().String(), http: &http.Client{Transport: &http.Transport{}}}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.api.Serve(ctx, l) }()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		s.http.CloseIdleConnections()
 		stop()
 		if err := <-done; err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return s
@@ -95,18 +95,18 @@ func (s *service) send(r *http.Request) reply {
 }
 
 // sent is the body of a request that was sent.
-func sent(t testing.TB, r *http.Request) []byte {
-	t.Helper()
+func sent(tb testing.TB, r *http.Request) []byte {
+	tb.Helper()
 	if r.GetBody == nil {
 		return nil
 	}
 	again, err := r.GetBody()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	body, err := io.ReadAll(again)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return body
 }
@@ -216,6 +216,7 @@ func TestRequestsThatNoHandlerSees(t *testing.T) {
 		if got := fmt.Sprint(resp.StatusCode, " ", body.ErrorType); err != nil || got != want || resp.Header.Get("Content-Language") != "en" {
 			t.Errorf("%.40q: %s, %v, want %s", request, got, err, want)
 		}
+		_ = resp.Body.Close()
 		_ = conn.Close()
 	}
 }

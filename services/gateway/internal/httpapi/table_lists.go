@@ -36,8 +36,8 @@ func (a *API) uploadTableList(c *fiber.Ctx) error {
 	ctx, cancel := a.deadline(c)
 	defer cancel()
 	l, err := a.TableLists.Put(ctx, name, text)
-	if fault := tableListFault(err); fault != nil && !errors.Is(err, tablelist.ErrTooLarge) {
-		return apierr.Invalid(apierr.Detail{Pointer: "", Type: fault.Type, Params: fault.Params})
+	if fault, ok := tableListFault(err); ok && fault.Type != apierr.TableListTooLarge {
+		return apierr.Invalid(fault)
 	}
 	switch {
 	case errors.Is(err, tablelist.ErrTooLarge):

@@ -32,7 +32,7 @@ func (w *writer) upload(file, content string, fields ...string) reply {
 	if err := form.Close(); err != nil {
 		w.t.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(w.t.Context(), "POST", w.base+Prefix+"/table_lists", bytes.NewReader(b.Bytes()))
+	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.base+Prefix+"/table_lists", bytes.NewReader(b.Bytes()))
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -139,48 +139,52 @@ func readDBName(o *jsonbody.Object, c connection) string {
 // readTables reads the tables themselves or the uploaded list that names them.
 func (a *API) readTables(ctx context.Context, o *jsonbody.Object, r *events.Request) error {
 	onlyOne(o, "table_list_file", "tables")
-	var err error
 	place := "tables"
+	var err error
 	if o.Has("table_list_file") {
 		place = "table_list_file"
 		r.TableListFile = o.Filled(place, maxName)
 		r.Tables, err = a.entries(ctx, r.TableListFile)
-	} else if o.Has("tables") {
-		if entries := o.Words(place, events.MaxTables, maxTableName); entries != nil {
-			r.Tables, err = tablelist.Parse(strings.Join(entries, "\n"))
-		}
+	} else if entries := o.Words(place, events.MaxTables, maxTableName); entries != nil {
+		r.Tables, err = tablelist.Parse(strings.Join(entries, "\n"))
 	}
-	if refusal := tableListFault(err); refusal != nil {
-		o.Fault(place, refusal.Type, refusal.Params...)
+	if fault, ok := tableListFault(err); ok {
+		o.Fault(place, fault.Type, fault.Params...)
 		return nil
 	}
 	return err
 }
 
+// entries are those of an uploaded list; none where its name was faulty
+// already.
 func (a *API) entries(ctx context.Context, name string) ([]string, error) {
-	if !tablelist.ValidName(name) {
+	switch {
+	case name == "":
+		return nil, nil
+	case !tablelist.ValidName(name):
 		return nil, broker.ErrNotFound
 	}
 	return a.TableLists.Entries(ctx, name)
 }
 
-// tableListFault is what is wrong with a table list, nil for any other error.
-func tableListFault(err error) *apierr.Error {
+// tableListFault is what is wrong with a table list; ok is false for any other
+// error.
+func tableListFault(err error) (fault apierr.Detail, ok bool) {
 	switch {
 	case errors.Is(err, broker.ErrNotFound):
-		return apierr.New(apierr.TableListNotFound)
+		fault.Type = apierr.TableListNotFound
 	case errors.Is(err, tablelist.ErrNotText):
-		return apierr.New(apierr.TableListNotText)
+		fault.Type = apierr.TableListNotText
 	case errors.Is(err, tablelist.ErrEmpty):
-		return apierr.New(apierr.TableListEmpty)
+		fault.Type = apierr.TableListEmpty
 	case errors.Is(err, tablelist.ErrTooMany):
-		return apierr.New(apierr.TableListTooMany, events.MaxTables)
+		fault.Type, fault.Params = apierr.TableListTooMany, []any{events.MaxTables}
 	case errors.Is(err, tablelist.ErrTooLarge):
-		return apierr.New(apierr.TableListTooLarge)
+		fault.Type = apierr.TableListTooLarge
 	case errors.Is(err, tablelist.ErrTooLong):
-		return apierr.New(apierr.TableListTooLong)
+		fault.Type = apierr.TableListTooLong
 	}
-	return nil
+	return fault, fault.Type != ""
 }
 
 // onlyOne notes the fault unless exactly one of two members is there.

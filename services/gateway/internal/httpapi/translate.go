@@ -23,7 +23,8 @@ var fiberTypes = map[int]apierr.Type{
 }
 
 // ownTypes are the errors of our packages that mean the same in every call. A
-// conflict that lasts until the deadline is the broker's.
+// conflict that lasts until the deadline is the broker's, and so are streams and
+// buckets that nobody has made yet.
 var ownTypes = []struct {
 	cause error
 	is    apierr.Type
@@ -33,12 +34,12 @@ var ownTypes = []struct {
 	{catalogue.ErrExecutor, apierr.ExecutorFailed, 0},
 	{broker.ErrUnavailable, apierr.BrokerUnavailable, 2 * time.Second},
 	{broker.ErrConflict, apierr.BrokerUnavailable, 2 * time.Second},
+	{broker.ErrNotFound, apierr.BrokerUnavailable, 2 * time.Second},
 }
 
 // translate makes any error one that the caller may see.
 func translate(err error) *apierr.Error {
-	var own *apierr.Error
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*apierr.Error](err); ok {
 		return own
 	}
 	for _, t := range ownTypes {
@@ -46,8 +47,7 @@ func translate(err error) *apierr.Error {
 			return apierr.New(t.is).After(t.after).Because(err)
 		}
 	}
-	var theirs *fiber.Error
-	if errors.As(err, &theirs) {
+	if theirs, ok := errors.AsType[*fiber.Error](err); ok {
 		if t, ok := fiberTypes[theirs.Code]; ok {
 			return apierr.New(t).Because(err)
 		}

@@ -32,19 +32,19 @@ type writer struct {
 }
 
 // serveWrites starts an API that can write, without Postgres.
-func serveWrites(t testing.TB, b *broker.Broker, options ...func(*Options)) *writer {
-	t.Helper()
+func serveWrites(tb testing.TB, b *broker.Broker, options ...func(*Options)) *writer {
+	tb.Helper()
 	identity, recipient, err := seal.NewIdentity()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	sealer, err := seal.NewSealer(recipient)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	opener, err := seal.NewOpener(identity)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	root := outputdir.New("/srv/training")
 	writes := func(o *Options) {
@@ -53,7 +53,7 @@ func serveWrites(t testing.TB, b *broker.Broker, options ...func(*Options)) *wri
 			TableLists: tablelist.NewStore(b), Catalogue: catalogue.New(b), Output: root, Sealer: sealer,
 		}
 	}
-	return &writer{service: serve(t, append([]func(*Options){writes}, options...)...), broker: b, opener: opener}
+	return &writer{service: serve(tb, append([]func(*Options){writes}, options...)...), broker: b, opener: opener}
 }
 
 // created is the event of a task that was created.
@@ -180,6 +180,7 @@ func TestCreateTaskSaysAllFaults(t *testing.T) {
 		task(map[string]any{"connection_name": "shop"}):                                                     at("/parameters/connection_name:only_one_of"),
 		task(map[string]any{"db_connection": "postgres://ann:" + password + "@"}):                           at("/parameters/db_connection:invalid_connection_string"),
 		task(map[string]any{"table_list_file": "a.txt"}):                                                    at("/parameters/tables:only_one_of /parameters/table_list_file:table_list_not_found"),
+		task(map[string]any{"tables": nil, "table_list_file": 1}):                                           at("/parameters/table_list_file:wrong_type"),
 		task(map[string]any{"tables": nil, "table_list_file": "../secret"}):                                 at("/parameters/table_list_file:table_list_not_found"),
 		task(map[string]any{"tables": strings.Fields(strings.Repeat("t ", 1001))}):                          at("/parameters/tables:too_many"),
 		task(map[string]any{"tables": []string{strings.Repeat("a,", 200)}}):                                 "",

@@ -103,11 +103,11 @@ func (o *Object) Word(name string, limit int) string {
 }
 
 // Words returns a member that is an array of strings or numbers, as text, of at
-// most limit items of at most size bytes each; nil where it is faulty as a
-// whole.
+// most limit items of at most size bytes each; nil where it is absent or faulty
+// as a whole.
 func (o *Object) Words(name string, limit, size int) []string {
 	items, ok := member[[]any](o, name, "array")
-	if !ok && o.Has(name) {
+	if !ok {
 		return nil
 	}
 	if len(items) > limit {

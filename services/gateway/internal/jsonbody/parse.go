@@ -54,8 +54,8 @@ func checkSyntax(body []byte) error {
 	if i := invalidUTF8(body); i >= 0 {
 		return malformed(body, i)
 	}
-	var syntax *json.SyntaxError
-	if err := json.Unmarshal(body, new(json.RawMessage)); errors.As(err, &syntax) {
+	err := json.Unmarshal(body, new(json.RawMessage))
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return malformed(body, int(syntax.Offset)-1)
 	}
 	return nil

@@ -57,7 +57,7 @@ func (w *writer) listed(t *profile.Table, c *profile.Column) {
 func (w *writer) categoryMeasure(t *profile.Table, c, m *profile.Column) {
 	r, n := alone(t), about(t).with(c, m).plus(plainness(c))
 	v := func() vars {
-		return named(t).column("col", c).measure(m).set("sum", w.total(m)).set("avg", w.mean(m))
+		return named(t).column("col", c).measure(m, w.language).set("sum", w.total(m)).set("avg", w.mean(m))
 	}
 	if c.Stats == nil || c.Stats.Distinct <= 2*maxGroups {
 		form, expr, phrase := "group_avg", r.avg(m), w.mean(m)
@@ -93,5 +93,5 @@ func (w *writer) rankWithin(t *profile.Table, c, m *profile.Column) {
 	ranked.cols = append(ranked.cols, as(window, place))
 	outer := query{cols: show, from: "(" + ranked.String() + ") ranked",
 		where: []string{alias(place) + " <= " + number(within)}, order: []string{r.col(c), alias(place)}}
-	w.add("rank_within", about(t).with(c, m).plus(plainness(c)), named(t).column("col", c).measure(m).set("N", within), outer)
+	w.add("rank_within", about(t).with(c, m).plus(plainness(c)), named(t).column("col", c).measure(m, w.language).set("N", within), outer)
 }

@@ -167,7 +167,7 @@ func (w *writer) rankLinked(l *profile.Link, m *profile.Column) {
 		return
 	}
 	outer := query{cols: show, from: "(" + q.String() + ") ranked", where: []string{alias(place) + " <= " + number(within)}, order: []string{show[0], alias(place)}}
-	v := linked(l).named("P", l.Term).named("C", l.From.Term).measure(m).set("N", within)
+	v := linked(l).named("P", l.Term).named("C", l.From.Term).measure(m, w.language).set("N", within)
 	w.add("rank_linked", about(l.From, l.To).with(m).plus(nameless(l.From)+crowded(l.To)), v, outer)
 }
 

@@ -7,7 +7,7 @@ import (
 // measure writes the questions about a quantity of each row.
 func (w *writer) measure(t *profile.Table, m *profile.Column) {
 	r := alone(t)
-	v := func() vars { return named(t).measure(m) }
+	v := func() vars { return named(t).measure(m, w.language) }
 	n := about(t).with(m).plus(nameless(t))
 	low, high := w.language.Sprintf("最低%s", "lowest %s", m.Term), w.language.Sprintf("最高%s", "highest %s", m.Term)
 	w.add("stats", about(t).with(m), v(), query{from: r.String(), where: r.live(), cols: []string{
@@ -41,13 +41,13 @@ func (w *writer) extremes(t *profile.Table, m *profile.Column) {
 		return "(" + q.String() + ")"
 	}
 	q := query{raw: end(" DESC") + " UNION ALL " + end("")}
-	w.add("extremes", about(t).with(m).plus(nameless(t)), named(t).measure(m), q)
+	w.add("extremes", about(t).with(m).plus(nameless(t)), named(t).measure(m, w.language), q)
 }
 
 func (w *writer) thresholds(t *profile.Table, m *profile.Column) {
 	r, n := alone(t), about(t).with(m)
 	counted := []string{count(w.counted(t.Term))}
-	v := func() vars { return named(t).measure(m) }
+	v := func() vars { return named(t).measure(m, w.language) }
 	middle, ok := threshold(m, 0.5)
 	if !ok {
 		return

@@ -55,10 +55,12 @@ func (v vars) column(key string, c *profile.Column) vars {
 
 // measure adds a quantity's term and what is said of much and little of it:
 // {most}, {least} and {beyond} for "the highest price", "the lowest price" and
-// "a price above the average".
-func (v vars) measure(m *profile.Column) vars {
+// "a price above the average", {much} and {little} for 最高 and 最低.
+func (v vars) measure(m *profile.Column, language events.Language) vars {
 	v.column("m", m)
-	v["most"], v["least"], v["beyond"] = "the highest "+m.Term, "the lowest "+m.Term, article(m.Term)+" above the average"
+	much, little := words.Extremes(m.Term, language)
+	v["most"], v["least"], v["beyond"] = "the "+much+" "+m.Term, "the "+little+" "+m.Term, article(m.Term)+" above the average"
+	v["much"], v["little"] = much, little
 	if words.Several(m.Term) {
 		v["most"], v["least"], v["beyond"] = "the most "+m.Term, "the fewest "+m.Term, "more "+m.Term+" than the average"
 	}

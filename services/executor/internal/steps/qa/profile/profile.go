@@ -89,7 +89,7 @@ func (l *Link) Optional() bool {
 	return slices.ContainsFunc(l.Columns, func(c *Column) bool { return !c.NotNull })
 }
 
-// Named are the names of the rows that are most often linked to in the sample,
+// Named are the distinct names of the rows that are most often linked to in the sample,
 // most often first. There are none where the names are personal.
 func (l *Link) Named() []string {
 	if len(l.Columns) != 1 || l.Columns[0].Stats == nil || len(l.To.Key) != 1 || l.RefColumns[0] != l.To.Key[0] {
@@ -97,7 +97,7 @@ func (l *Link) Named() []string {
 	}
 	var out []string
 	for _, v := range l.Columns[0].Stats.Top {
-		if name, ok := l.To.names[v.Text]; ok {
+		if name, ok := l.To.names[v.Text]; ok && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}

@@ -130,3 +130,16 @@ func FuzzNames(f *testing.F) {
 		}
 	})
 }
+
+func TestExtremes(t *testing.T) {
+	for term, want := range map[string]string{"时长": "最长", "单价": "最高", "车位数": "最多", "分数": "最高", "select": "最高"} {
+		if much, _ := words.Extremes(term, events.Chinese); much != want {
+			t.Errorf("%s: %s", term, much)
+		}
+	}
+	for term, want := range map[string]string{"duration": "longest", "unit price": "highest", "body weight": "greatest"} {
+		if much, _ := words.Extremes(term, events.English); much != want {
+			t.Errorf("%s: %s", term, much)
+		}
+	}
+}

@@ -78,6 +78,7 @@ CREATE TABLE data_pipeline_task_executions (
 
 CREATE INDEX data_pipeline_task_executions_task ON data_pipeline_task_executions (task_id, started_at, execution_id);
 CREATE INDEX data_pipeline_task_executions_step ON data_pipeline_task_executions (execution_step, started_at);
+CREATE INDEX data_pipeline_task_executions_completed ON data_pipeline_task_executions (completed_at);
 
 CREATE TABLE data_pipeline_task_outputs (
     task_id         VARCHAR(32)  NOT NULL REFERENCES data_pipeline_tasks (id) ON DELETE CASCADE,

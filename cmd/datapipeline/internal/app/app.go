@@ -5,24 +5,20 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit"
 )
 
 // The exit codes.
 const (
-	ExitDone       = 0
-	ExitFewValid   = 1  // done with fewer than 80 % valid SQL
-	ExitFailed     = 2  // not done
-	ExitUsage      = 64 // bad usage
-	ExitInterrupt  = 130
-	enoughValidSQL = 0.8
+	ExitDone     = 0
+	ExitFewValid = 1  // done with fewer than 80 % valid SQL
+	ExitFailed   = 2  // not done
+	ExitUsage    = 64 // bad usage
 )
 
 // commandLine is everything that the program understands.
@@ -33,22 +29,6 @@ type commandLine struct {
 	Version kong.VersionFlag `help:"${help_version}"`
 }
 
-// terminal is where a command writes.
-type terminal struct {
-	lang   events.Language
-	out    io.Writer
-	err    io.Writer
-	isTerm bool // out is a terminal
-}
-
-func (t terminal) say(zh, en string, args ...any) {
-	fmt.Fprintln(t.out, t.lang.Sprintf(zh, en, args...)) //nolint:errcheck // nobody is left to tell
-}
-
-func (t terminal) complain(zh, en string, args ...any) {
-	fmt.Fprintln(t.err, "datapipeline: "+t.lang.Sprintf(zh, en, args...)) //nolint:errcheck // nobody is left to tell
-}
-
 // command is a subcommand. It returns an exit code, and an error for what it
 // has not said itself.
 type command interface {
@@ -56,25 +36,33 @@ type command interface {
 }
 
 // Main runs the program and returns its exit code. ctx ends on the signals
-// that are to end it.
-func Main(ctx context.Context, args []string, out, errOut *os.File) int {
-	t := terminal{lang: language(args, os.Getenv), out: out, err: errOut, isTerm: isTerminal(out)}
-	var cli commandLine
-	parser, err := kong.New(&cli, kong.Name("datapipeline"), kong.Description(t.lang.Pick(descriptionZH, descriptionEN)),
-		kong.Vars(help(t.lang)), kong.Vars{"version": kit.Version()}, kong.Writers(out, errOut), kong.UsageOnError())
+// that are to end it. For --help and --version it exits by itself.
+func Main(ctx context.Context, args []string, out, errOut io.Writer) int {
+	t := terminal{lang: language(args, os.Getenv), out: out, err: errOut}
+	cli, selected, err := parse(args, t)
 	if err != nil {
-		t.complain("%v", "%v", err)
-		return ExitFailed
-	}
-	parsed, err := parser.Parse(args)
-	if err != nil {
-		t.complain("%v（datapipeline --help 查看用法）", "%v (datapipeline --help shows the usage)", err)
+		t.complain("命令行有误：%v（datapipeline --help 查看用法）", "bad usage: %v (datapipeline --help shows the usage)", err)
 		return ExitUsage
 	}
-	code, err := map[string]command{"up": &cli.Up, "run": &cli.Run}[parsed.Command()].run(ctx, t)
+	code, err := map[string]command{"up": &cli.Up, "run": &cli.Run}[selected].run(ctx, t)
 	if err != nil && !(ctx.Err() != nil && errors.Is(err, context.Canceled)) {
-		t.complain("%v", "%v", err)
+		t.complain("%s", "%s", explain(err, t.lang))
 		code = max(code, ExitFailed)
 	}
 	return code
+}
+
+// parse reads the command line and the environment, and names the subcommand.
+func parse(args []string, t terminal) (*commandLine, string, error) {
+	var cli commandLine
+	parser, err := kong.New(&cli, append(helpIn(t.lang), kong.Name("datapipeline"), kong.Description(description(t.lang)),
+		kong.Vars{"version": kit.Version()}, kong.Writers(t.out, t.err))...)
+	if err != nil {
+		return nil, "", err
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return nil, "", err
+	}
+	return &cli, parsed.Command(), checkLanguage(cli.Lang, t.lang)
 }

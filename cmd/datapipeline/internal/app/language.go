@@ -1,10 +1,8 @@
 package app
 
 import (
-	"os"
+	"errors"
 	"strings"
-
-	"golang.org/x/term"
 
 	"github.com/citu/datapipeline/events"
 )
@@ -35,4 +33,13 @@ func flag(args []string, name string) string {
 	return ""
 }
 
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+// checkLanguage refuses a language that there is not.
+func checkLanguage(tag string, lang events.Language) error {
+	if tag == "" {
+		return nil
+	}
+	if _, err := events.ParseLanguage(tag); err != nil {
+		return errors.New(lang.Sprintf("--lang（DP_LANGUAGE）%q：应为 zh-CN 或 en", "--lang (DP_LANGUAGE) %q: it is zh-CN or en", tag))
+	}
+	return nil
+}

@@ -14,7 +14,6 @@ import (
 	"github.com/citu/datapipeline/internal/kit"
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/internal/kit/bucket"
-	"github.com/citu/datapipeline/internal/kit/seal"
 	"github.com/citu/datapipeline/services/executor"
 	"github.com/citu/datapipeline/services/filescan"
 )
@@ -23,121 +22,106 @@ import (
 // configured; the same as that of the command up.
 const databaseVectors = "vectors"
 
-// perform runs a task over the broker of the environment, or a private one,
-// and shows it.
-func (c *run) perform(ctx context.Context, t terminal, created *events.TaskCreated) (projection.Task, error) {
-	log := zap.NewNop()
-	if c.Verbose {
-		log = kit.Logger(os.Stderr, zap.InfoLevel)
-	}
-	cfg := executor.Config{}
-	if err := stack.Read(&cfg); err != nil {
-		return projection.Task{}, err
-	}
-	base, err := c.foundation(ctx, &cfg, created.Request.Steps, log)
-	if err != nil {
-		return projection.Task{}, err
-	}
-	task, err := c.over(ctx, t, base, cfg, created, log)
-	return task, errors.Join(err, base.Close())
+// maxDownload is the largest file that is registered as downloadable, as
+// filescan's default.
+const maxDownload = 100 << 20
+
+// job is a task that is being run.
+type job struct {
+	terminal
+	cfg     executor.Config
+	base    *stack.Foundation
+	broker  *broker.Broker
+	log     *zap.Logger
+	created *events.TaskCreated
+	// ownFolder: the task has a folder of its own below the output folder.
+	// ownID: its id was made from the time.
+	ownFolder, ownID bool
 }
 
-// foundation starts what is missing: a broker where the task is not tracked, a
+// perform runs a task over the broker of the environment, or a private one,
+// shows it, and returns its last state.
+func (c *run) perform(ctx context.Context, t terminal, created *events.TaskCreated) (projection.Task, error) {
+	j := &job{terminal: t, log: logger(c.Verbose), created: created, ownFolder: c.ownFolder(), ownID: c.TaskID == ""}
+	if err := stack.Read(&j.cfg); err != nil {
+		return projection.Task{}, err
+	}
+	if err := j.seal(c.DBConnection); err != nil {
+		return projection.Task{}, err
+	}
+	j.cfg.Bucket.URL = created.Request.OutputDirectory
+	if err := j.makeFolder(); err != nil {
+		return projection.Task{}, err
+	}
+	if err := j.lay(ctx, c.DataDir, c.NoDBTracking); err != nil {
+		return projection.Task{}, err
+	}
+	task, err := j.over(ctx)
+	return task, errors.Join(err, j.base.Close())
+}
+
+// logger is where the services log: to stderr, or nowhere.
+func logger(verbose bool) *zap.Logger {
+	if verbose {
+		return kit.Logger(os.Stderr, zap.InfoLevel)
+	}
+	return zap.NewNop()
+}
+
+// lay starts what is missing: a broker where the task is not tracked, a
 // PostgreSQL where training data goes nowhere else.
-func (c *run) foundation(ctx context.Context, cfg *executor.Config, steps []events.Step, log *zap.Logger) (*stack.Foundation, error) {
-	if c.NoDBTracking {
-		cfg.URL = ""
-	}
-	needs := stack.Needs{DataDir: c.DataDir, NATSURL: cfg.URL, Log: log}
-	if cfg.URL == "" {
-		private, err := os.MkdirTemp("", "datapipeline-run-")
-		if err != nil {
-			return nil, err
-		}
-		needs.NATSDir = private
-	}
-	load := steps[len(steps)-1] == events.StepLoad
-	if load && cfg.VectorDatabaseURL == "" {
+func (j *job) lay(ctx context.Context, dataDir string, untracked bool) (err error) {
+	needs := stack.Needs{DataDir: dataDir, NATSURL: j.cfg.URL, Private: untracked || j.cfg.URL == "", Log: j.log}
+	steps := j.created.Request.Steps
+	embedVectors := steps[len(steps)-1] == events.StepLoad && j.cfg.VectorDatabaseURL == ""
+	if embedVectors {
 		needs.Databases = []string{databaseVectors}
 	}
-	base, err := stack.Lay(ctx, needs)
-	if err != nil {
-		return nil, err
-	}
-	if len(needs.Databases) > 0 {
-		cfg.VectorDatabaseURL = base.DSN(databaseVectors)
-	}
-	cfg.URL, cfg.VectorAllowArrays = base.NATSURL, true
-	return base, nil
-}
-
-// over creates the task, carries it out, registers its files and watches all
-// of that.
-func (c *run) over(ctx context.Context, t terminal, base *stack.Foundation, cfg executor.Config, created *events.TaskCreated, log *zap.Logger) (projection.Task, error) {
-	b, err := broker.Connect(ctx, cfg.Config, "manual", log, base.NATSOptions...)
-	if err != nil {
-		return projection.Task{}, err
-	}
-	defer b.Close()
-	if base.Private() {
-		if err := b.Provision(ctx); err != nil {
-			return projection.Task{}, err
-		}
-	}
-	cfg.Bucket.URL = c.OutputDir
-	if err := c.seal(&cfg, created); err != nil {
-		return projection.Task{}, err
-	}
-	if err := create(ctx, b, created); err != nil {
-		return projection.Task{}, err
-	}
-	t.say("任务 %s", "Task %s", created.TaskID)
-	return c.watched(ctx, t, base, b, cfg, created.TaskID, log)
-}
-
-// seal encrypts the connection string for this process alone.
-func (c *run) seal(cfg *executor.Config, created *events.TaskCreated) error {
-	identity, recipient, err := seal.NewIdentity()
-	if err != nil {
+	if j.base, err = stack.Lay(ctx, needs); err != nil {
 		return err
 	}
-	sealer, err := seal.NewSealer(recipient)
-	if err != nil {
-		return err
+	if embedVectors {
+		j.cfg.VectorDatabaseURL = j.base.DSN(databaseVectors)
 	}
-	cfg.SealIdentities = []string{identity}
-	created.Request.Connection.Sealed, err = sealer.Seal([]byte(c.DBConnection))
-	return err
+	j.cfg.URL, j.cfg.VectorAllowArrays = j.base.NATSURL, true
+	j.cfg.Provision = j.cfg.Provision || needs.Private
+	return nil
 }
 
-// create publishes the task; an id that was made from the time gets a suffix
-// where it is taken.
-func create(ctx context.Context, b *broker.Broker, created *events.TaskCreated) error {
-	_, err := b.PublishTask(ctx, events.New("manual", created), 0)
-	if errors.Is(err, broker.ErrConflict) {
-		return errors.New(created.Request.Language.Sprintf("任务 ID %s 已被使用，请用 --task-id 指定其他 ID 或稍后重试。", "The task id %s is taken; name another one with --task-id, or try again in a moment.", created.TaskID))
-	}
-	return err
-}
-
-// watched carries the task out while its events are shown.
-func (c *run) watched(ctx context.Context, t terminal, base *stack.Foundation, b *broker.Broker, cfg executor.Config, id string, log *zap.Logger) (projection.Task, error) {
-	rt := kit.Runtime{Log: log, Metrics: kit.Registry(), NATSOptions: base.NATSOptions}
-	service, err := executor.New(cfg, rt)
+// over creates the task over the broker, carries it out, registers its files
+// and watches all of that.
+func (j *job) over(ctx context.Context) (projection.Task, error) {
+	var err error
+	j.broker, err = broker.Connect(ctx, j.cfg.Config, manual, j.log, j.base.NATSOptions...)
 	if err != nil {
 		return projection.Task{}, err
 	}
-	watching, stop := context.WithCancel(context.WithoutCancel(ctx)) // an interrupted task is shown to its end
+	defer j.broker.Close()
+	if err := j.create(ctx); err != nil {
+		return projection.Task{}, err
+	}
+	j.say("任务 %s", "Task %s", j.created.TaskID)
+	service, err := executor.New(j.cfg, kit.Runtime{Log: j.log, Metrics: kit.Registry(), NATSOptions: j.base.NATSOptions})
+	if err != nil {
+		return projection.Task{}, err
+	}
+	return j.watched(ctx, service)
+}
+
+// watched carries the task out while its events are shown. An interrupted task
+// is shown to its end.
+func (j *job) watched(ctx context.Context, service *executor.Service) (projection.Task, error) {
+	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	done := make(chan error, 1)
 	go func() {
-		err := c.carryOut(ctx, service, b, cfg, id, log)
+		err := j.carryOut(ctx, service)
 		if err != nil {
 			stop()
 		}
 		done <- err
 	}()
-	task, watchErr := progress.Watch(watching, b, id, t.view())
+	task, watchErr := progress.Watch(watching, j.broker, j.created.TaskID, j.view())
 	if err := <-done; err != nil {
 		return task, err
 	}
@@ -146,12 +130,16 @@ func (c *run) watched(ctx context.Context, t terminal, base *stack.Foundation, b
 
 // carryOut runs the task and then registers its files, also when it was
 // interrupted.
-func (c *run) carryOut(ctx context.Context, service *executor.Service, b *broker.Broker, cfg executor.Config, id string, log *zap.Logger) error {
-	err := service.RunTask(ctx, id)
-	files, openErr := bucket.Open(context.WithoutCancel(ctx), cfg.Bucket.URL)
-	if openErr != nil {
-		return errors.Join(err, openErr)
+func (j *job) carryOut(ctx context.Context, service *executor.Service) error {
+	err := service.RunTask(ctx, j.created.TaskID)
+	ctx = context.WithoutCancel(ctx)
+	if err != nil {
+		return errors.Join(err, j.abandon(ctx))
+	}
+	files, err := bucket.Open(ctx, j.cfg.Bucket.URL)
+	if err != nil {
+		return err
 	}
 	defer files.Close() //nolint:errcheck // nothing is written through it any more
-	return errors.Join(err, filescan.Scan(context.WithoutCancel(ctx), b, files, 100<<20, log, id))
+	return filescan.Scan(ctx, j.broker, files, maxDownload, j.log, j.created.TaskID)
 }

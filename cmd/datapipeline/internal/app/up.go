@@ -3,74 +3,93 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
-	"os"
-
-	"go.uber.org/zap"
 
 	"github.com/citu/datapipeline/cmd/datapipeline/internal/progress"
 	"github.com/citu/datapipeline/cmd/datapipeline/internal/sample"
 	"github.com/citu/datapipeline/cmd/datapipeline/internal/stack"
 	"github.com/citu/datapipeline/events/projection"
-	"github.com/citu/datapipeline/internal/embedded"
 	"github.com/citu/datapipeline/internal/kit"
 )
 
 // up runs all services in one process.
 type up struct {
 	DataDir string `default:".data" placeholder:"DIR" help:"${help_data_dir}"`
-	HTTP    string `name:"http" env:"DP_HTTP_ADDR" default:":8084" help:"${help_http}"`
+	HTTP    string `name:"http" env:"DP_HTTP_ADDR" default:":8084" placeholder:"ADDR" help:"${help_http}"`
 	NATS    string `name:"nats" placeholder:"ADDR" help:"${help_nats}"`
 	Sample  bool   `help:"${help_sample}"`
 	Verbose bool   `short:"v" help:"${help_verbose}"`
 }
 
+// prefix is where the gateway's interface is.
+const prefix = "/api/v0/data_pipeline"
+
 func (c *up) run(ctx context.Context, t terminal) (int, error) {
-	log := zap.NewNop()
-	if c.Verbose {
-		log = kit.Logger(os.Stderr, zap.InfoLevel)
+	if faults := c.check(t); len(faults) > 0 {
+		for _, f := range faults {
+			t.complain("%s", "%s", f)
+		}
+		return ExitUsage, nil
 	}
 	t.say("正在启动……", "Starting …")
-	s, err := stack.New(ctx, stack.Config{DataDir: c.DataDir, HTTPAddr: c.HTTP, NATSListen: c.NATS, Sample: c.Sample, Language: t.lang}, log)
-	if errors.Is(err, embedded.ErrInUse) {
-		t.complain("%s 正被另一个进程使用；请先停止它，或用 --data-dir 指定其他目录。", "%s is in use by another process; stop that one, or name another folder with --data-dir.", c.DataDir)
-		return ExitFailed, nil
+	s, err := stack.New(ctx, stack.Config{DataDir: c.DataDir, HTTPAddr: c.HTTP, NATSListen: c.NATS, Sample: c.Sample, Language: t.lang}, logger(c.Verbose))
+	if err == nil {
+		err = errors.Join(kit.RunAll(ctx, kit.Named("services", s.Run), kit.Named("terminal", func(ctx context.Context) error { return c.attend(ctx, s, t) })), s.Close())
 	}
-	if err != nil {
+	if err != nil && !(ctx.Err() != nil && errors.Is(err, context.Canceled)) {
 		return ExitFailed, err
 	}
-	runners := []kit.Runner{kit.Named("services", s.Run), kit.Named("terminal", func(ctx context.Context) error { return c.attend(ctx, s, t) })}
-	err = errors.Join(kit.RunAll(ctx, runners...), s.Close())
 	t.say("已停止。", "Stopped.")
-	if err != nil {
-		return ExitFailed, err
-	}
 	return ExitDone, nil
+}
+
+// check returns the faults of the command line.
+func (c *up) check(t terminal) []string {
+	f := &faults{lang: t.lang}
+	if _, _, err := net.SplitHostPort(c.HTTP); err != nil {
+		f.add("--http %q：应为 主机:端口 或 :端口", "--http %q: it is host:port or :port", c.HTTP)
+	}
+	if _, _, err := net.SplitHostPort(c.NATS); err != nil && c.NATS != "" {
+		f.add("--nats %q：应为 主机:端口", "--nats %q: it is host:port", c.NATS)
+	}
+	return f.list
 }
 
 // attend says what happens and stays until ctx ends.
 func (c *up) attend(ctx context.Context, s *stack.Stack, t terminal) error {
+	var bound string
+	select {
+	case bound = <-s.Bound():
+	case <-ctx.Done():
+		return nil
+	}
+	if arrays, err := s.VectorsAsArrays(ctx); err == nil && arrays { // a store that is away is reported by whoever needs it
+		t.say("注意：数据库没有 vector 扩展，向量以 real[] 保存，Vanna 无法检索；安装 pgvector 后重新加载即可转换。",
+			"Note: the database lacks the extension vector, so embeddings are kept as real[], which Vanna cannot search; install pgvector and load again to convert them.")
+	}
+	base := baseURL(bound)
 	if c.Sample {
-		if err := c.trySample(ctx, s, t); err != nil {
+		if err := trySample(ctx, s, t, base); err != nil {
 			return err
 		}
 	}
-	base := baseURL(c.HTTP)
-	t.say("接口地址：%s/api/v0/data_pipeline    接口文档：%[1]s/openapi.yaml    按 Ctrl-C 停止",
-		"API: %s/api/v0/data_pipeline    its description: %[1]s/openapi.yaml    Ctrl-C stops", base)
+	t.say("接口地址：%s%s", "API: %s%s", base, prefix)
+	t.say("接口文档：%s/openapi.yaml", "Its description: %s/openapi.yaml", base)
+	t.say("按 Ctrl-C 停止。", "Ctrl-C stops.")
 	<-ctx.Done()
 	return nil
 }
 
 // trySample runs a complete task on the sample database and shows it.
-func (c *up) trySample(ctx context.Context, s *stack.Stack, t terminal) error {
+func trySample(ctx context.Context, s *stack.Stack, t terminal, base string) error {
 	if err := sample.Fill(ctx, s.SampleDSN(), t.lang); err != nil {
 		return err
 	}
-	gateway := api{base: baseURL(c.HTTP) + "/api/v0/data_pipeline", lang: string(t.lang)}
+	gateway := api{base: base + prefix, lang: string(t.lang)}
 	task, err := gateway.sampleTask(ctx, t)
 	if err != nil {
-		return err
+		return fmt.Errorf("sample task: %w", err)
 	}
 	t.say("示例数据库 %s，任务 %s", "Sample database %s, task %s", sample.Database, task.TaskID)
 	b, err := s.Broker(ctx)

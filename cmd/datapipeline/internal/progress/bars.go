@@ -3,7 +3,9 @@ package progress
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -12,7 +14,11 @@ import (
 	"github.com/citu/datapipeline/events/projection"
 )
 
-// Bars shows a bar per step on a terminal, with warnings above them.
+// barsWidth is the most columns that a bar takes; a narrower terminal has less.
+const barsWidth = 100
+
+// Bars shows a bar on a terminal for each step of the request, with warnings
+// above them.
 type Bars struct {
 	lang     events.Language
 	progress *mpb.Progress
@@ -26,55 +32,97 @@ type bar struct {
 	state atomic.Pointer[projection.Step]
 }
 
-// NewBars draws on a terminal.
+// NewBars draws on a terminal from the first call of Task on.
 func NewBars(out io.Writer, lang events.Language) *Bars {
-	b := &Bars{lang: lang, progress: mpb.New(mpb.WithOutput(out), mpb.WithWidth(100)), bars: map[events.Step]*bar{}}
-	for _, name := range events.Steps() {
-		b.bars[name] = b.add(name)
-	}
-	return b
+	return newBars(lang, mpb.WithOutput(out))
 }
 
-func (b *Bars) add(name events.Step) *bar {
+func newBars(lang events.Language, options ...mpb.ContainerOption) *Bars {
+	return &Bars{lang: lang, progress: mpb.New(append(options, mpb.WithWidth(barsWidth))...), bars: map[events.Step]*bar{}}
+}
+
+// add makes a step's bar. It has no total yet: mpb would end one that is full,
+// and nothing could be written above it any more once all are.
+func (b *Bars) add(name events.Step, s projection.Step) *bar {
 	one := &bar{}
-	one.state.Store(&projection.Step{Status: projection.Pending})
-	one.Bar = b.progress.New(100, mpb.BarStyle(),
+	one.state.Store(&s)
+	one.Bar = b.progress.New(0, mpb.BarStyle(),
 		mpb.PrependDecorators(decor.Name(StepName(name, b.lang), decor.WC{C: decor.DindentRight | decor.DextraSpace | decor.DSyncWidth})),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return label(*one.state.Load(), b.lang) })))
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return label(*one.state.Load(), b.lang) },
+			decor.WC{C: decor.DindentRight | decor.DSyncWidth})))
+	one.SetTotal(full, false)
 	return one
 }
 
+// full is the total of every bar.
+const full = 100
+
+// fill is how much of a step's bar is drawn: nothing of one that is skipped,
+// though there is nothing left to do.
+func fill(s projection.Step) int64 {
+	if s.Status == projection.Skipped {
+		return 0
+	}
+	return int64(s.Progress)
+}
+
+// label is what stands behind a bar.
 func label(s projection.Step, lang events.Language) string {
-	text := fmt.Sprintf("%3d%%  %s", s.Progress, StatusName(s.Status, lang))
-	if s.Total > 0 && s.Status == projection.Running {
-		text += fmt.Sprintf("  %d/%d", s.Done, s.Total)
+	text := fmt.Sprintf("%3d%%  %s", fill(s), StatusName(s.Status, lang))
+	switch s.Status {
+	case projection.Running:
+		if s.Total > 0 {
+			text += fmt.Sprintf("  %d/%d", s.Done, s.Total)
+		}
+		if s.StartedAt != nil {
+			text += seconds(time.Since(*s.StartedAt).Seconds(), lang)
+		}
+	case projection.Completed, projection.Failed:
+		text += seconds(s.DurationSeconds, lang)
 	}
 	return text
 }
 
+func seconds(s float64, lang events.Language) string {
+	return lang.Sprintf("  %.1f 秒", "  %.1f s", max(0, s))
+}
+
 // Task moves the bars.
-func (b *Bars) Task(t projection.Task) {
-	for name, one := range b.bars {
+func (b *Bars) Task(t projection.Task, _ time.Time) {
+	for _, name := range events.Steps() {
 		s := t.Steps[name]
-		one.state.Store(&s)
-		one.SetCurrent(int64(min(s.Progress, 99))) // a full bar is never drawn again; Close fills it
+		one, ok := b.bars[name]
+		if !ok && concerns(t, name) {
+			one = b.add(name, s)
+			b.bars[name] = one
+		}
+		if one != nil {
+			one.state.Store(&s)
+			one.SetCurrent(fill(s))
+		}
 	}
+}
+
+// concerns says whether the newest request runs or skips a step.
+func concerns(t projection.Task, name events.Step) bool {
+	return slices.Contains(t.Request.Steps, name) || slices.Contains(t.Request.SkippedSteps, name)
 }
 
 // Line writes warnings and what is worse above the bars.
 func (b *Bars) Line(l events.Line) {
-	if l.Level.Rank() >= events.LevelWarning.Rank() {
-		fmt.Fprintf(b.progress, "%s %s %s\n", clock(), l.Level, l.Message)
+	if notable(l) {
+		fmt.Fprintf(b.progress, "%s %s%s%s\n", clock(l.Time), levelName(l.Level, b.lang), b.lang.Pick("：", ": "), l.Message)
 	}
 }
 
 // Close draws the bars for the last time and waits until they stand.
 func (b *Bars) Close() {
 	for _, one := range b.bars {
-		if one.state.Load().Progress == 100 {
-			one.SetCurrent(100)
+		if fill(*one.state.Load()) == full {
+			one.SetTotal(full, true)
+		} else {
+			one.Abort(false)
 		}
-		one.Abort(false)
 	}
 	b.progress.Wait()
 }

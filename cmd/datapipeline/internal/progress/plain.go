@@ -9,7 +9,8 @@ import (
 	"github.com/citu/datapipeline/events/projection"
 )
 
-// Plain writes a line for whatever happens: the view for files and pipes.
+// Plain writes a line for whatever happens, with the time when it happened: the
+// view for files and pipes.
 type Plain struct {
 	Out      io.Writer
 	Language events.Language
@@ -18,62 +19,38 @@ type Plain struct {
 }
 
 // Task writes a line when a step or the task changes its state.
-func (p *Plain) Task(t projection.Task) {
+func (p *Plain) Task(t projection.Task, at time.Time) {
 	for _, name := range events.Steps() {
-		if was, is := p.last.Steps[name], t.Steps[name]; was.Status != is.Status && is.Status != projection.Pending {
-			fmt.Fprintf(p.Out, "%s %3d%% %s: %s\n", clock(), t.Progress(), StepName(name, p.Language), StatusName(is.Status, p.Language))
+		was, is := p.last.Steps[name], t.Steps[name]
+		if was.Status != is.Status && is.Status != projection.Pending {
+			p.write(t, at, StepName(name, p.Language), StatusName(is.Status, p.Language)+p.took(is))
 		}
 	}
 	if p.last.Status != t.Status {
-		fmt.Fprintf(p.Out, "%s %3d%% %s: %s\n", clock(), t.Progress(), t.ID, StatusName(t.Status, p.Language))
+		p.write(t, at, t.ID, StatusName(t.Status, p.Language))
 	}
 	p.last = t
 }
 
+func (p *Plain) write(t projection.Task, at time.Time, what, how string) {
+	fmt.Fprintf(p.Out, "%s %3d%% %s%s%s\n", clock(at), t.Progress(), what, p.Language.Pick("：", ": "), how)
+}
+
+func (p *Plain) took(s projection.Step) string {
+	if s.Status != projection.Completed {
+		return ""
+	}
+	return p.Language.Sprintf("（%.1f 秒）", " (%.1f s)", s.DurationSeconds)
+}
+
 // Line writes warnings and what is worse.
 func (p *Plain) Line(l events.Line) {
-	if l.Level.Rank() >= events.LevelWarning.Rank() {
-		fmt.Fprintf(p.Out, "%s %s %s\n", clock(), l.Level, l.Message)
+	if notable(l) {
+		fmt.Fprintf(p.Out, "%s %s%s%s\n", clock(l.Time), levelName(l.Level, p.Language), p.Language.Pick("：", ": "), l.Message)
 	}
 }
 
 // Close has nothing to tidy.
 func (p *Plain) Close() {}
 
-func clock() string { return time.Now().Format(time.TimeOnly) }
-
-// StepName is a step's name as people read it.
-func StepName(s events.Step, lang events.Language) string {
-	switch s {
-	case events.StepDDL:
-		return lang.Pick("表结构文档", "Table documents")
-	case events.StepQA:
-		return lang.Pick("问答对生成", "Questions with SQL")
-	case events.StepValidation:
-		return lang.Pick("SQL 验证", "SQL validation")
-	case events.StepLoad:
-		return lang.Pick("训练数据加载", "Training data load")
-	}
-	return string(s)
-}
-
-// StatusName is a status as people read it.
-func StatusName(s projection.Status, lang events.Language) string {
-	switch s {
-	case projection.Pending:
-		return lang.Pick("等待中", "pending")
-	case projection.InProgress, projection.Running:
-		return lang.Pick("进行中", "running")
-	case projection.PartialCompleted:
-		return lang.Pick("部分完成", "partly completed")
-	case projection.Completed:
-		return lang.Pick("已完成", "completed")
-	case projection.Failed:
-		return lang.Pick("失败", "failed")
-	case projection.Cancelled:
-		return lang.Pick("已取消", "cancelled")
-	case projection.Skipped:
-		return lang.Pick("已跳过", "skipped")
-	}
-	return string(s)
-}
+func clock(t time.Time) string { return t.Local().Format(time.TimeOnly) }

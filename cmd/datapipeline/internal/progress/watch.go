@@ -21,8 +21,8 @@ const drainLimit = 10 * time.Second
 
 // View shows a task. Its methods are called by one goroutine at a time.
 type View interface {
-	// Task shows the task's state.
-	Task(projection.Task)
+	// Task shows the task's state after an event of a time.
+	Task(t projection.Task, at time.Time)
 	// Line shows a log line.
 	Line(events.Line)
 	// Close leaves the terminal tidy.
@@ -88,7 +88,7 @@ func watch(ctx context.Context, feed <-chan events.Event, failed <-chan error, v
 				continue
 			}
 			task = projection.Apply(task, e)
-			view.Task(task)
+			view.Task(task, e.Time)
 			if task.RequestClosed && limit == nil {
 				limit = time.After(drainLimit)
 			}

@@ -22,27 +22,26 @@ const stopLimit = 30 * time.Second
 // Needs says what a foundation has to bring. What is given is used as it is;
 // what is empty is started.
 type Needs struct {
-	// DataDir holds everything that the started servers keep, and the keys.
+	// DataDir holds everything that the started servers keep. It is made where
+	// something goes there.
 	DataDir string
 	// NATSURL is a broker to use; empty starts one.
 	NATSURL string
-	// NATSDir is where a started broker keeps its streams; empty is "nats" in
-	// DataDir. One that is given is removed at the end.
-	NATSDir string
+	// Private starts a broker with nothing in it, which is forgotten at the end.
+	Private bool
 	// NATSListen is where a started broker listens for others, such as
 	// "127.0.0.1:4222"; empty is nowhere.
 	NATSListen string
 	// Databases that a started PostgreSQL must have; none starts no PostgreSQL.
 	Databases []string
-	Log       *zap.Logger
+	// Log receives what the servers say; never nil.
+	Log *zap.Logger
 }
 
 // Foundation is what the services stand on.
 type Foundation struct {
 	NATSURL     string
 	NATSOptions []nats.Option
-	// VectorExtension says whether a started PostgreSQL has it.
-	VectorExtension bool
 
 	private  string // folder of a broker that nobody comes back to
 	nats     *embedded.NATS
@@ -50,58 +49,57 @@ type Foundation struct {
 }
 
 // Lay starts what is needed. The caller closes the foundation; after an error
-// there is nothing to close.
+// there is nothing to close. Errors are those of package embedded.
 func Lay(ctx context.Context, needs Needs) (*Foundation, error) {
-	if err := os.MkdirAll(needs.DataDir, 0o755); err != nil {
-		return nil, fmt.Errorf("data folder: %w", err)
-	}
 	f := &Foundation{NATSURL: needs.NATSURL}
-	if err := errors.Join(f.layNATS(ctx, needs), f.layPostgres(ctx, needs)); err != nil {
+	err := f.layNATS(ctx, needs)
+	if err == nil {
+		err = f.layPostgres(ctx, needs)
+	}
+	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
-func (f *Foundation) layNATS(ctx context.Context, needs Needs) error {
-	if needs.NATSURL != "" {
+func (f *Foundation) layNATS(ctx context.Context, needs Needs) (err error) {
+	if needs.NATSURL != "" && !needs.Private {
 		return nil
 	}
-	dir := needs.NATSDir
-	if f.private = dir; dir == "" {
-		dir = filepath.Join(needs.DataDir, "nats")
+	dir := filepath.Join(needs.DataDir, "nats")
+	if needs.Private {
+		if f.private, err = os.MkdirTemp("", "datapipeline-run-"); err != nil {
+			return fmt.Errorf("folder of the broker: %w", err)
+		}
+		dir = f.private
 	}
-	server, err := embedded.StartNATS(ctx, embedded.NATSConfig{Dir: dir, Listen: needs.NATSListen, Log: needs.Log})
+	f.nats, err = embedded.StartNATS(ctx, embedded.NATSConfig{Dir: dir, Listen: needs.NATSListen, Log: needs.Log})
 	if err != nil {
 		return err
 	}
-	f.nats, f.NATSURL, f.NATSOptions = server, server.URL(), []nats.Option{server.Option()}
+	f.NATSURL, f.NATSOptions = f.nats.URL(), []nats.Option{f.nats.Option()}
 	return nil
 }
 
-func (f *Foundation) layPostgres(ctx context.Context, needs Needs) error {
+func (f *Foundation) layPostgres(ctx context.Context, needs Needs) (err error) {
 	if len(needs.Databases) == 0 {
 		return nil
 	}
-	server, err := embedded.StartPostgres(ctx, embedded.PostgresConfig{Dir: filepath.Join(needs.DataDir, "postgres"), Log: needs.Log})
+	f.postgres, err = embedded.StartPostgres(ctx, embedded.PostgresConfig{Dir: filepath.Join(needs.DataDir, "postgres"), Log: needs.Log})
 	if err != nil {
 		return err
 	}
-	f.postgres = server
 	for _, name := range needs.Databases {
-		if err := server.CreateDatabase(ctx, name); err != nil {
+		if err := f.postgres.CreateDatabase(ctx, name); err != nil {
 			return err
 		}
 	}
-	f.VectorExtension, err = server.HasExtension(ctx, "vector")
-	return err
+	return nil
 }
 
-// DSN is the connection string of a database of the started PostgreSQL.
+// DSN is the connection string of a database of the started PostgreSQL. It
+// holds the password.
 func (f *Foundation) DSN(database string) string { return f.postgres.DSN(database) }
-
-// Private says whether the broker was started for this process alone, with
-// nothing in it.
-func (f *Foundation) Private() bool { return f.private != "" }
 
 // Close ends what was started, and waits for it.
 func (f *Foundation) Close() error {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -41,6 +43,7 @@ type Stack struct {
 	settings settings
 	base     *Foundation
 	log      *zap.Logger
+	gateway  *gateway.Service
 	services []kit.Runner
 }
 
@@ -48,6 +51,9 @@ type Stack struct {
 // and then Close. After an error there is nothing to close.
 func New(ctx context.Context, cfg Config, log *zap.Logger) (*Stack, error) {
 	env := environment()
+	if err := os.MkdirAll(cfg.DataDir, 0o755); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
 	base, err := Lay(ctx, env.needs(cfg, log))
 	if err != nil {
 		return nil, err
@@ -69,41 +75,52 @@ func (s *Stack) make() error {
 		return err
 	}
 	registry := kit.Registry()
-	var faults []error
-	add := func(name string, service kit.Runner, err error) {
-		s.services, faults = append(s.services, kit.Named(name, service.Run)), append(faults, err)
-	}
-	g, err := gateway.New(s.settings.gateway, s.runtime("gateway", registry))
-	add("gateway", g, err)
-	e, err := executor.New(s.settings.executor, s.runtime("executor", registry))
-	add("executor", e, err)
-	r, err := recorder.New(s.settings.recorder, s.runtime("recorder", registry))
-	add("recorder", r, err)
-	f, err := filescan.New(s.settings.filescan, s.runtime("filescan", registry))
-	add("filescan", f, err)
-	return errors.Join(faults...)
+	g, gatewayErr := gateway.New(s.settings.gateway, s.runtime("gateway", registry))
+	e, executorErr := executor.New(s.settings.executor, s.runtime("executor", registry))
+	r, recorderErr := recorder.New(s.settings.recorder, s.runtime("recorder", registry))
+	f, filescanErr := filescan.New(s.settings.filescan, s.runtime("filescan", registry))
+	s.gateway, s.services = g, []kit.Runner{g, e, r, f}
+	return errors.Join(gatewayErr, executorErr, recorderErr, filescanErr)
 }
 
+// reachLimit bounds the wait for a broker that the environment names.
+const reachLimit = 20 * time.Second
+
 // Run runs the services until ctx ends or one of them fails, and waits for all.
+// An error that wraps broker.ErrUnavailable says that NATS was not reached
+// within twenty seconds.
 func (s *Stack) Run(ctx context.Context) error {
+	if err := s.provision(ctx); err != nil {
+		return err
+	}
+	return kit.RunAll(ctx, s.services...)
+}
+
+func (s *Stack) provision(ctx context.Context) error {
 	b, err := s.Broker(ctx)
 	if err != nil {
 		return err
 	}
-	err = b.Provision(ctx)
-	b.Close()
-	if err != nil {
+	defer b.Close()
+	ctx, cancel := context.WithTimeout(ctx, reachLimit)
+	defer cancel()
+	if err := b.Prepare(ctx); err != nil {
 		return fmt.Errorf("provision: %w", err)
 	}
-	return kit.RunAll(ctx, s.services...)
+	return nil
 }
+
+// Bound delivers once the address where the gateway listens.
+func (s *Stack) Bound() <-chan string { return s.gateway.Bound() }
 
 // Close ends the foundation, and waits for it.
 func (s *Stack) Close() error { return s.base.Close() }
 
 // Broker connects to the stack's broker. The caller closes it.
 func (s *Stack) Broker(ctx context.Context) (*broker.Broker, error) {
-	return broker.Connect(ctx, s.settings.gateway.Config, "cli", s.log, s.base.NATSOptions...)
+	cfg := s.settings.gateway.Config
+	cfg.Provision = true
+	return broker.Connect(ctx, cfg, "cli", s.log, s.base.NATSOptions...)
 }
 
 // SampleDSN is the connection string of the sample's database; empty without

@@ -1,0 +1,53 @@
+package progress
+
+import (
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/events/projection"
+)
+
+// StepName is a step's name as people read it.
+func StepName(s events.Step, lang events.Language) string {
+	switch s {
+	case events.StepDDL:
+		return lang.Pick("表结构文档", "Table documents")
+	case events.StepQA:
+		return lang.Pick("问答对生成", "Questions with SQL")
+	case events.StepValidation:
+		return lang.Pick("SQL 验证", "SQL validation")
+	case events.StepLoad:
+		return lang.Pick("训练数据加载", "Training data load")
+	}
+	return string(s)
+}
+
+// StatusName is a status as people read it.
+func StatusName(s projection.Status, lang events.Language) string {
+	switch s {
+	case projection.Pending:
+		return lang.Pick("等待中", "pending")
+	case projection.InProgress, projection.Running:
+		return lang.Pick("进行中", "running")
+	case projection.PartialCompleted:
+		return lang.Pick("部分完成", "partly completed")
+	case projection.Completed:
+		return lang.Pick("已完成", "completed")
+	case projection.Failed:
+		return lang.Pick("失败", "failed")
+	case projection.Cancelled:
+		return lang.Pick("已取消", "cancelled")
+	case projection.Skipped:
+		return lang.Pick("已跳过", "skipped")
+	}
+	return string(s)
+}
+
+// levelName is a level as people read it.
+func levelName(l events.Level, lang events.Language) string {
+	if l.Rank() >= events.LevelError.Rank() {
+		return lang.Pick("错误", "error")
+	}
+	return lang.Pick("警告", "warning")
+}
+
+// notable says whether a line is shown: warnings and what is worse.
+func notable(l events.Line) bool { return l.Level.Rank() >= events.LevelWarning.Rank() }

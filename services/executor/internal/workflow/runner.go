@@ -27,7 +27,7 @@ import (
 
 // MaxTries is how many attempts in a row may leave a step uncompleted before
 // the request is given up.
-const MaxTries = 3
+const MaxTries = 5
 
 // Broker is what a Runner needs of *broker.Broker.
 type Broker interface {

@@ -121,6 +121,7 @@ func TestStreamGivesSignsOfLife(t *testing.T) {
 func TestStreamIsResetWhereItsPlaceIsGone(t *testing.T) {
 	r := serveReads(t)
 	task := story.New(t, r.Broker, storyStart).Create()
+	r.follow(Prefix + "/events?last_event_id=0-0").named(1) // the hub has seen it
 	stream := r.follow(Prefix+"/events", "Last-Event-ID", "99-0")
 	reset := stream.named(1)[0]
 	if reset.event != "reset" || reset.id != "1-0" || reset.data != `{"position":"1-0"}` {

@@ -67,6 +67,9 @@ func (a *API) getTask(c *fiber.Ctx) error {
 // settled returns a task once it has no open request, or as it is after the
 // time to wait.
 func (a *API) settled(ctx context.Context, id string, wait time.Duration) (projection.Task, error) {
+	if wait == 0 {
+		return a.Reads.Reader.Task(ctx, id)
+	}
 	waiting, cancel := context.WithTimeout(a.streaming, wait)
 	defer cancel()
 	for {

@@ -25,23 +25,23 @@ type bundle struct {
 	hub    *live.Hub
 }
 
-func setup(t *testing.T) *bundle {
-	t.Helper()
-	s := story.NewStage(t)
-	hub := live.New(s.Broker, live.Config{}, testkit.Log(t))
+func setup(tb testing.TB) *bundle {
+	tb.Helper()
+	s := story.NewStage(tb)
+	hub := live.New(s.Broker, live.Config{}, testkit.Log(tb))
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
-	if _, err := hub.Now(t.Context()); err != nil {
-		t.Fatal(err)
+	if _, err := hub.Now(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
-	return &bundle{Stage: s, hub: hub, reader: read.New(s.DB, s.Broker, hub, testkit.Log(t))}
+	return &bundle{Stage: s, hub: hub, reader: read.New(s.DB, s.Broker, hub, testkit.Log(tb))}
 }
 
 var (

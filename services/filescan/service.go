@@ -5,6 +5,7 @@
 package filescan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,8 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := b.Prepare(ctx); err != nil {
 		return ignoreEnd(ctx, fmt.Errorf("filescan: %w", err))
 	}
-	scanner := &scan.Scanner{Broker: b, Bucket: files, Log: s.log, MaxDownload: s.cfg.MaxDownloadFileSize, Runner: events.RunnerPool}
+	scanner := &scan.Scanner{Broker: b, Bucket: files, Log: s.log, MaxDownload: s.cfg.MaxDownloadFileSize,
+		SweepAge: cmp.Or(s.cfg.LeaseTTL, events.LeaseTTL) / 2, Runner: events.RunnerPool}
 	return s.work(ctx, b, files, scanner)
 }
 
@@ -160,7 +162,7 @@ func (s *Service) keepInProgress(ctx context.Context, d *broker.Delivery) (stop 
 // that program's bucket: what Run does for all others after each of their
 // events. Call it after the request is closed.
 func Scan(ctx context.Context, b *broker.Broker, files *blob.Bucket, maxDownload int64, log *zap.Logger, taskID string) error {
-	scanner := &scan.Scanner{Broker: b, Bucket: files, Log: log, MaxDownload: maxDownload, Runner: events.RunnerSelf}
+	scanner := &scan.Scanner{Broker: b, Bucket: files, Log: log, MaxDownload: maxDownload, SweepAge: events.LeaseTTL, Runner: events.RunnerSelf}
 	return scanner.Task(ctx, taskID)
 }
 

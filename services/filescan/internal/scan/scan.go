@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.uber.org/zap"
 	"gocloud.dev/blob"
@@ -13,6 +14,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
 	"github.com/citu/datapipeline/internal/kit/broker"
+	"github.com/citu/datapipeline/internal/kit/bucket"
 )
 
 // source is the service's name in events.
@@ -28,6 +30,9 @@ type Scanner struct {
 	// MaxDownload is the size in bytes above which a file is registered as not
 	// downloadable.
 	MaxDownload int64
+	// SweepAge is how old an unfinished file is at least that a killed executor
+	// left and the end of a request removes.
+	SweepAge time.Duration
 	// Runner is whose tasks are scanned: events.RunnerPool or RunnerSelf. The
 	// files of a task that its own program runs are in that program's bucket.
 	Runner string
@@ -96,7 +101,7 @@ func (s *Scanner) load(ctx context.Context, taskID string) (state, error) {
 func (s *Scanner) register(ctx context.Context, st state) error {
 	ends := st.task.RequestClosed && !st.task.ScanComplete
 	if ends {
-		if err := s.writeLog(ctx, st.task); err != nil {
+		if err := s.tidy(ctx, st.task); err != nil {
 			return err
 		}
 	}
@@ -118,6 +123,17 @@ func (s *Scanner) register(ctx context.Context, st state) error {
 		}
 	}
 	return nil
+}
+
+// tidy removes what was never finished and writes the task's log file. In a
+// folder that is not the task's own nothing is removed.
+func (s *Scanner) tidy(ctx context.Context, t projection.Task) error {
+	if t.Request.OutputPrefix != "" {
+		if _, err := bucket.Sweep(ctx, s.Bucket, t.Request.OutputPrefix+"/", s.SweepAge); err != nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+	}
+	return s.writeLog(ctx, t)
 }
 
 func scanned(t projection.Task, found []*blob.ListObject) events.Data {

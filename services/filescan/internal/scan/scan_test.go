@@ -68,6 +68,14 @@ func (b *bench) put(name, content string) {
 	}
 }
 
+// unfinished leaves a file as a process does that is killed while it writes.
+func (b *bench) unfinished(name string) {
+	b.Helper()
+	if err := b.files.WriteAll(b.Context(), "shop/"+taskID+"/"+name, []byte("CREA"), nil); err != nil {
+		b.Fatal(err)
+	}
+}
+
 func (b *bench) scan() {
 	b.Helper()
 	if err := b.scanner.Task(b.Context(), taskID); err != nil {
@@ -137,6 +145,7 @@ func TestTheEndWritesTheLogAndSaysThatAllIsRegistered(t *testing.T) {
 		}
 	}
 	b.put("orders.ddl", "CREATE …")
+	b.unfinished("orders.ddl.18eb00e397f33ed4.tmp")
 	b.task(&events.TaskCompleted{Closing: events.Closing{Run: b.run, LogSequence: 3}})
 	b.scan()
 	got, err := b.files.ReadAll(t.Context(), "shop/"+taskID+"/data_pipeline.log")
@@ -149,6 +158,9 @@ func TestTheEndWritesTheLogAndSaysThatAllIsRegistered(t *testing.T) {
 	}
 	if string(got) != want {
 		t.Errorf("the log file is\n%swant\n%s", got, want)
+	}
+	if left, err := b.files.Exists(t.Context(), "shop/"+taskID+"/orders.ddl.18eb00e397f33ed4.tmp"); err != nil || left {
+		t.Errorf("the unfinished file of a killed executor is still there: %v", err)
 	}
 	task, outputs, count := b.outputs()
 	if !task.ScanComplete || len(outputs) != 2 {

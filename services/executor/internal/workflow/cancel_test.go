@@ -71,7 +71,7 @@ func TestACancellationStopsTheStep(t *testing.T) {
 				return steps.Result{Data: struct{}{}}, behave(ctx)
 			}}))
 			id := d.create()
-			<-running
+			await(t, running)
 			began := time.Now()
 			d.cancel(id)
 			task := d.closed(id)
@@ -142,7 +142,7 @@ func TestACancellationOfAnInterruptedTaskIsCarriedOut(t *testing.T) {
 	id := d.create()
 	slow, running := waits(events.StepDDL)
 	x := d.start(1, with(slow))
-	<-running
+	await(t, running)
 	x.crash()
 	d.cancel(id)
 	d.start(1)
@@ -156,9 +156,9 @@ func TestADeletionStopsTheRunAndRemovesItsFiles(t *testing.T) {
 	slow, running := waits(events.StepQA)
 	x := d.start(1, with(writes(events.StepDDL, "t.ddl"), slow))
 	id, other := d.create(), d.create()
-	<-running
+	await(t, running)
 	d.say(&events.TaskDeleted{TaskID: id, Actor: "test", OutputPrefix: id})
-	<-running // of the other task
+	await(t, running) // of the other task
 	x.stop()
 	want := []string{"task.created", "task.started", "step.started ddl_generation", "step.completed ddl_generation",
 		"step.started qa_generation", "task.deleted"}
@@ -178,7 +178,7 @@ func TestAVerdictOfTheSystemEndsTheRun(t *testing.T) {
 	slow, running := waits(events.StepDDL)
 	d.start(1, with(slow))
 	id := d.create(single)
-	<-running
+	await(t, running)
 	task := d.task(id)
 	run := events.Run{TaskID: id, Request: task.RequestSeq, Attempt: task.Attempt}
 	d.say(&events.TaskFailed{

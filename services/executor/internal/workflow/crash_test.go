@@ -2,15 +2,20 @@ package workflow_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
+	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/workflow"
 )
@@ -30,6 +35,25 @@ func (d *deployment) fragile(point int) (passed *atomic.Int64) {
 	x.queue = &once{queue: x.queue}
 	x.serve(1)
 	return passed
+}
+
+// crashing starts an executor that crashes before it publishes an event of a
+// kind, and says when it has.
+func (d *deployment) crashing(at func(events.Event) bool) <-chan struct{} {
+	d.Helper()
+	crashed := make(chan struct{})
+	var x *executor
+	once := sync.OnceFunc(func() {
+		x.crash()
+		close(crashed)
+	})
+	x = d.prepare(1, hook(func(e events.Event) {
+		if at(e) {
+			once()
+		}
+	}))
+	x.serve(1)
+	return crashed
 }
 
 // TestACrashAtAnyPointCostsNothing crashes an executor at every point of a
@@ -105,15 +129,7 @@ func TestARequestThatAlwaysCrashesItsExecutorIsGivenUp(t *testing.T) {
 	d := deploy(t, 1)
 	id := d.create()
 	for range workflow.MaxTries {
-		var x *executor
-		crashed := make(chan struct{})
-		x = d.start(1, hook(func(e events.Event) {
-			if e.Type() == events.TypeStepCompleted {
-				x.crash()
-				close(crashed)
-			}
-		}))
-		<-crashed
+		await(t, d.crashing(func(e events.Event) bool { return e.Type() == events.TypeStepCompleted }))
 	}
 	d.start(1)
 	task := d.closed(id)
@@ -132,15 +148,10 @@ func TestAnAttemptThatGetsSomewhereIsNotCounted(t *testing.T) {
 	d := deploy(t, 1)
 	id := d.create()
 	for _, name := range events.Steps() {
-		var x *executor
-		crashed := make(chan struct{})
-		x = d.start(1, hook(func(e events.Event) {
-			if c, ok := e.Data.(*events.StepCompleted); ok && c.Step == name {
-				x.crash()
-				close(crashed)
-			}
+		await(t, d.crashing(func(e events.Event) bool {
+			c, ok := e.Data.(*events.StepCompleted)
+			return ok && c.Step == name
 		}))
-		<-crashed
 	}
 	d.start(1)
 	if task := d.closed(id); task.Status != projection.Completed || task.Attempt != 5 {
@@ -157,7 +168,7 @@ func TestAStalledExecutorChangesNothing(t *testing.T) {
 	slow, running, open := gated(events.StepDDL)
 	stalled := d.startAt(cable.url(), 1, with(slow))
 	id := d.create(single)
-	<-running
+	await(t, running)
 	cable.set(true)
 	open()
 	d.start(1, with(writes(events.StepDDL, "by_the_second.ddl")))
@@ -176,8 +187,36 @@ func TestAStalledExecutorChangesNothing(t *testing.T) {
 	d.checkFiles(task)
 }
 
+// TestAnExecutorThatComesBackToAFreeLeaseLooksWhoOwnsTheTask lets another one
+// begin an attempt, and be gone with its lease, before the stalled one is back.
+func TestAnExecutorThatComesBackToAFreeLeaseLooksWhoOwnsTheTask(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 1)
+	cable := newWire(t, d.server.URL())
+	slow, running, open := gated(events.StepDDL)
+	stalled := d.prepareAt(cable.url(), 1, with(slow))
+	stalled.queue = &once{queue: stalled.queue}
+	stalled.serve(1)
+	id := d.create(single)
+	await(t, running)
+	cable.set(true)
+	await(t, d.crashing(func(e events.Event) bool { return e.Type() == events.TypeStepCompleted }))
+	testkit.Eventually(t, t.Context(), func() bool { return !d.leased(id) })
+	open()
+	cable.set(false)
+	testkit.Eventually(t, t.Context(), stalled.idle)
+	if ok, err := d.bucket.Exists(t.Context(), id+"/ddl_generation.txt"); ok || err != nil {
+		t.Errorf("the stalled executor published files: %v", err)
+	}
+	d.start(1)
+	if task := d.closed(id); task.Attempt != 3 || task.Status != projection.PartialCompleted {
+		t.Errorf("%s in attempt %d: %v", task.Status, task.Attempt, d.history(id))
+	}
+}
+
 // TestAnOutageWithinAStepIsWaitedOut takes the broker away while a step runs
-// and logs more than memory holds.
+// and logs more than memory holds. Another executor that has nothing to do
+// leaves it the task.
 func TestAnOutageWithinAStepIsWaitedOut(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 1)
@@ -193,7 +232,9 @@ func TestAnOutageWithinAStepIsWaitedOut(t *testing.T) {
 	}}
 	d.start(1, with(chatty))
 	id := d.create(single)
-	<-running
+	await(t, running)
+	d.start(1, with(chatty), func(c *workflow.Config) { c.LeaseRenewal = 5 * time.Second })
+	testkit.Eventually(t, t.Context(), func() bool { return d.consumer().NumWaiting > 0 })
 	d.server.Stop()
 	close(away)
 	time.AfterFunc(2*leaseTTL, d.server.Start)
@@ -214,20 +255,33 @@ func TestAShutdownHandsTheRequestOn(t *testing.T) {
 	first, running := waits(events.StepQA)
 	x := d.start(1, with(writes(events.StepDDL, "t.ddl"), first))
 	id := d.create(func(r *events.Request) { r.Steps = events.Steps()[:2] })
-	<-running
-	began := time.Now()
+	await(t, running)
 	x.stop()
+	if held := d.leased(id); held {
+		t.Error("the lease has to run out")
+	}
 	d.start(1, with(writes(events.StepQA, "q_pair.json")))
 	task := d.closed(id)
 	if task.Status != projection.PartialCompleted || task.Attempt != 2 {
 		t.Errorf("%s in attempt %d: %v", task.Status, task.Attempt, d.history(id))
 	}
-	if took := time.Since(began); took > leaseTTL {
-		t.Errorf("the other executor waited for the lease: %s", took)
-	}
 	if n := len(d.completions(id)); n != 2 {
 		t.Errorf("%d steps completed, want each once", n)
 	}
+}
+
+// leased says whether an executor has the task's lease.
+func (d *deployment) leased(id string) bool {
+	d.Helper()
+	kv, err := d.control.JS().KeyValue(d.Context(), events.BucketLeases)
+	if err != nil {
+		d.Fatal(err)
+	}
+	_, err = kv.Get(d.Context(), id)
+	if err != nil && !errors.Is(err, jetstream.ErrKeyNotFound) {
+		d.Fatal(err)
+	}
+	return err == nil
 }
 
 func TestARequestWithoutItsTaskIsKeptAsADeadLetter(t *testing.T) {
@@ -239,5 +293,30 @@ func TestARequestWithoutItsTaskIsKeptAsADeadLetter(t *testing.T) {
 	d.closed(id)
 	if letters := d.messages(events.StreamDeadLetters); len(letters) != 1 {
 		t.Errorf("dead letters: %v", letters)
+	}
+}
+
+// TestALongStepKeepsItsRequest lets a step take longer than a lease and a
+// delivery last, while another executor has nothing to do.
+func TestALongStepKeepsItsRequest(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 2)
+	slow, running, open := gated(events.StepDDL)
+	for range 2 {
+		d.start(2, with(slow))
+	}
+	id := d.create(single)
+	await(t, running)
+	select {
+	case <-running:
+		t.Error("the request was carried out twice")
+	case <-time.After(3 * leaseTTL):
+	}
+	if n := d.consumer().NumRedelivered; n > 0 {
+		t.Errorf("%d requests were delivered again", n)
+	}
+	open()
+	if task := d.closed(id); task.Attempt != 1 || task.Status != projection.PartialCompleted {
+		t.Errorf("%s in attempt %d", task.Status, task.Attempt)
 	}
 }

@@ -154,7 +154,7 @@ func TestAStepWhoseInputWasTamperedWithFails(t *testing.T) {
 	}
 	d.start(1, with(writes(events.StepDDL, "t.ddl"), reads))
 	id := d.create(func(r *events.Request) { r.Steps = events.Steps()[:2] })
-	<-running
+	await(t, running)
 	if err := d.bucket.WriteAll(t.Context(), id+"/t.ddl", []byte("something else"), nil); err != nil {
 		t.Fatal(err)
 	}

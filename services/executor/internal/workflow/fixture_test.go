@@ -225,12 +225,13 @@ func (d *deployment) file(id, name string) string {
 
 // executor is a running executor.
 type executor struct {
-	d      *deployment
-	broker *broker.Broker
-	runner *workflow.Runner
-	queue  workflow.Queue
-	cancel context.CancelFunc
-	ended  chan error
+	d       *deployment
+	broker  *broker.Broker
+	runner  *workflow.Runner
+	metrics *prometheus.Registry
+	queue   workflow.Queue
+	cancel  context.CancelFunc
+	ended   chan error
 }
 
 // setting changes how an executor of a test is made.
@@ -259,12 +260,12 @@ func (d *deployment) prepare(slots int, settings ...setting) *executor {
 
 func (d *deployment) prepareAt(url string, slots int, settings ...setting) *executor {
 	d.Helper()
-	x := &executor{d: d, broker: d.connect(url, slots), ended: make(chan error, 1)}
+	x := &executor{d: d, broker: d.connect(url, slots), metrics: prometheus.NewRegistry(), ended: make(chan error, 1)}
 	queue, err := x.broker.Queue(d.Context(), events.ConsumerExecutor)
 	if err != nil {
 		d.Fatal(err)
 	}
-	x.queue, x.runner = queue, workflow.New(d.config(x.broker, settings...))
+	x.queue, x.runner = queue, workflow.New(d.config(x.broker, append(settings, func(c *workflow.Config) { c.Metrics = x.metrics })...))
 	return x
 }
 
@@ -306,6 +307,21 @@ func (x *executor) stop() {
 			x.d.Error(err)
 		}
 	}
+}
+
+// idle says that the executor works on nothing.
+func (x *executor) idle() bool {
+	x.d.Helper()
+	families, err := x.metrics.Gather()
+	if err != nil {
+		x.d.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "datapipeline_executor_requests_running" {
+			return f.GetMetric()[0].GetGauge().GetValue() == 0
+		}
+	}
+	return false
 }
 
 // crash is SIGKILL as everybody else sees it: from this moment on the executor
@@ -414,6 +430,16 @@ func (d *deployment) checkFiles(t projection.Task) {
 		if got := d.file(t.ID, name); int64(len(got)) != f.Size || sum(got) != f.SHA256 {
 			d.Errorf("%s differs from its manifest", name)
 		}
+	}
+}
+
+// await waits for a signal.
+func await(t *testing.T, signal <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-signal:
+	case <-time.After(30 * time.Second):
+		t.Fatal("nothing happened for 30 s")
 	}
 }
 

@@ -23,6 +23,9 @@ type Queue interface {
 // returns nil. An error is one of the queue or of Watch.
 func (r *Runner) Serve(ctx context.Context, queue Queue, slots int) error {
 	from, err := r.position(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -240,6 +240,17 @@ func TestFilesOfAnEarlierRunAreObsolete(t *testing.T) {
 	}
 }
 
+func TestACommentThatNamesTheKeyIsNotRepeated(t *testing.T) {
+	dsn := database(t, `CREATE TABLE a (id int PRIMARY KEY); COMMENT ON COLUMN a.id IS '编号，主键'`)
+	files, _, err := execute(t, dsn, events.Chinese, zap.NewNop(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sql := text(t, files, "a.ddl"); strings.Contains(sql, "主键，主键") {
+		t.Error(sql)
+	}
+}
+
 func TestFileNames(t *testing.T) {
 	tables := func(names ...catalog.Name) *catalog.Schema {
 		s := &catalog.Schema{}

@@ -45,8 +45,8 @@ func (b *book) columnRemark(t *catalog.Table, c *catalog.Column) string {
 	if comment := oneLine(c.Comment); comment != "" {
 		parts = append(parts, comment)
 	}
-	if inPrimaryKey(t, c) {
-		parts = append(parts, b.lang.Pick("主键", "primary key"))
+	if key := b.lang.Pick("主键", "primary key"); inPrimaryKey(t, c) && !strings.Contains(strings.ToLower(c.Comment), key) {
+		parts = append(parts, key)
 	}
 	for _, k := range keysOf(t, c) {
 		parts = append(parts, oneLine(b.lang.Sprintf("外键 → %s(%s)", "foreign key → %s(%s)",

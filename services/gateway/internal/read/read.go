@@ -23,7 +23,7 @@ import (
 const (
 	rowTimeout    = time.Second      // of the part of one task's state that Postgres may give
 	listTimeout   = 10 * time.Second // of a list, which Postgres has to give
-	streamTimeout = 5 * time.Second
+	streamTimeout = 3 * time.Second
 )
 
 // Stream gives the events of a task; it is a broker.Broker.

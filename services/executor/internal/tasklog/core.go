@@ -2,6 +2,7 @@ package tasklog
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,7 +23,7 @@ func (c *core) Enabled(zapcore.Level) bool { return true }
 
 func (c *core) With(fields []zapcore.Field) zapcore.Core {
 	with := *c
-	with.fields = append(c.fields[:len(c.fields):len(c.fields)], fields...)
+	with.fields = append(slices.Clip(c.fields), fields...)
 	return &with
 }
 

@@ -14,18 +14,18 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
-// stepFailed carries the failure of a step that was reported, by this attempt
+// stepError carries the failure of a step that was reported, by this attempt
 // or an earlier one.
-type stepFailed struct{ failure events.Failure }
+type stepError struct{ failure events.Failure }
 
-func (e stepFailed) Error() string { return e.failure.ErrorType + ": " + e.failure.Message }
+func (e stepError) Error() string { return e.failure.ErrorType + ": " + e.failure.Message }
 
 // carryOut runs what is still to be run of the request. Nil says that all of it
 // is done; any other error is the failure of the request, or comes from having
 // to stop.
 func (a *attempt) carryOut() error {
 	if f := a.state.failed(); f != nil {
-		return stepFailed{*f}
+		return stepError{*f}
 	}
 	if err := a.prepare(); err != nil {
 		return err

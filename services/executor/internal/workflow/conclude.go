@@ -32,7 +32,7 @@ func verdict(t projection.Task, failure *events.Failure) projection.Status {
 // event that somebody published meanwhile is weighed: the closing event is
 // stored only behind what was read before it was decided.
 func (a *attempt) conclude(err error) settlement {
-	if cause := context.Cause(a.work); cause != nil && !errors.As(err, new(stepFailed)) {
+	if cause := context.Cause(a.work); cause != nil && !errors.As(err, new(stepError)) {
 		err = cause
 	}
 	for {
@@ -138,12 +138,11 @@ func (a *attempt) giveUp() settlement {
 
 // failure is an error as events carry it.
 func (a *attempt) failure(err error, step events.Step) events.Failure {
-	var reported stepFailed
-	if errors.As(err, &reported) {
+	if reported, ok := errors.AsType[stepError](err); ok {
 		return reported.failure
 	}
-	var told *steps.Error
-	if !errors.As(err, &told) {
+	told, ok := errors.AsType[*steps.Error](err)
+	if !ok {
 		told = steps.Fail(events.ClassPlatform, "internal_error", a.say(
 			"系统内部错误：请将任务编号告知管理员。（%v）", "Internal error: tell the administrator the task's id. (%v)", err), err)
 	}

@@ -127,11 +127,13 @@ func (x *execution) database() string {
 	return x.target.Database
 }
 
-// input is what the step may read: what manifests name, or the whole folder
-// where somebody works on one by hand in which the steps before did not run.
+// input is what the step may read: what manifests name, or the whole folder as
+// it is where somebody works on one by hand, one step at a time or where the
+// steps before did not run.
 func (x *execution) input() (fs.FS, error) {
 	manifest := x.state.Files(x.Step)
-	if x.order.Runner == events.RunnerSelf && !x.stepsBeforeDone() {
+	byHand := x.order.Runner == events.RunnerSelf
+	if byHand && (x.order.ExecutionMode == events.ModeSingle || !x.stepsBeforeDone()) {
 		found, err := x.folder.List(x.work)
 		if err != nil {
 			return nil, err
@@ -169,7 +171,7 @@ func (x *execution) fail(err error) error {
 	if reported != nil {
 		return reported
 	}
-	return stepFailed{failure}
+	return stepError{failure}
 }
 
 // elapsed is the time and how long the execution took, never negative.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -154,7 +155,7 @@ func TestACleanRequestRemovesWhatEarlierOnesLeft(t *testing.T) {
 	var made []string
 	for it := d.bucket.List(nil); ; {
 		o, err := it.Next(t.Context())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -228,7 +229,7 @@ func (d *deployment) messages(stream string) []string {
 	var all []string
 	for seq := uint64(1); seq <= s.CachedInfo().State.LastSeq; seq++ {
 		m, err := s.GetMsg(d.Context(), seq)
-		if err != nil && err != jetstream.ErrMsgNotFound {
+		if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
 			d.Fatal(err)
 		}
 		all = append(all, fmt.Sprint(m.Header, string(m.Data)))

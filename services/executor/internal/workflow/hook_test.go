@@ -2,7 +2,6 @@ package workflow_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/url"
@@ -94,11 +93,12 @@ func (w *wire) accept() {
 			return
 		}
 		out, err := net.Dial("tcp", w.to)
-		if err != nil || !w.add(in, out) {
-			err = errors.Join(err, in.Close())
-			if out != nil {
-				_ = out.Close()
-			}
+		if err != nil {
+			_ = in.Close()
+			continue
+		}
+		if !w.add(in, out) {
+			_, _ = in.Close(), out.Close()
 			continue
 		}
 		for _, pair := range [][2]net.Conn{{in, out}, {out, in}} {

@@ -23,11 +23,8 @@ type Queue interface {
 // returns nil. An error is one of the queue or of Watch.
 func (r *Runner) Serve(ctx context.Context, queue Queue, slots int) error {
 	from, err := r.position(ctx)
-	if err != nil && ctx.Err() != nil {
-		return nil
-	}
 	if err != nil {
-		return err
+		return unlessEnded(ctx, err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return r.watch(ctx, from) })
@@ -42,14 +39,19 @@ func (r *Runner) Serve(ctx context.Context, queue Queue, slots int) error {
 func (r *Runner) slot(ctx context.Context, queue Queue) error {
 	for {
 		d, err := queue.Next(ctx)
-		if ctx.Err() != nil && d == nil {
-			return nil
-		}
 		if err != nil {
-			return fmt.Errorf("next request: %w", err)
+			return unlessEnded(ctx, fmt.Errorf("next request: %w", err))
 		}
 		r.deliver(ctx, d)
 	}
+}
+
+// unlessEnded drops an error that came of the end of ctx.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil //nolint:nilerr // it was told to end
+	}
+	return err
 }
 
 // deliver carries out a request that was handed out and settles it.

@@ -29,10 +29,7 @@ func (r *Runner) watch(ctx context.Context, from broker.Following) error {
 		}
 		return nil
 	})
-	if ctx.Err() != nil {
-		return nil
-	}
-	return fmt.Errorf("watch tasks: %w", err)
+	return unlessEnded(ctx, fmt.Errorf("watch tasks: %w", err))
 }
 
 // observe stops or ends the attempt when an event of its task says so.

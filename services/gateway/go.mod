@@ -3,7 +3,7 @@ module github.com/citu/datapipeline/services/gateway
 go 1.26.0
 
 require (
-	github.com/citu/datapipeline/services/recorder v0.0.0-00010101000000-000000000000
+	github.com/citu/datapipeline/services/recorder v0.0.0
 	github.com/getkin/kin-openapi v0.153.0
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/google/uuid v1.6.0
@@ -13,7 +13,7 @@ require (
 	go.uber.org/goleak v1.3.0
 	go.uber.org/zap v1.28.0
 	gocloud.dev v0.47.0
-	golang.org/x/sync v0.24.0
+	golang.org/x/sync v0.25.0
 	pgregory.net/rapid v1.3.0
 )
 

@@ -9,6 +9,7 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit/bucket"
@@ -48,14 +49,34 @@ func (f Folder) Put(ctx context.Context, name string, content io.Reader) error {
 	return nil
 }
 
-// PutAll publishes the files of a scratch, in the order of its manifest.
+// putsAtOnce is how many files are published at a time: each waits for a disk
+// or a network.
+const putsAtOnce = 8
+
+// PutAll publishes the files of a scratch: copies before all others, so that at
+// no moment a file is changed and its earlier content gone.
 func (f Folder) PutAll(ctx context.Context, s *Scratch) error {
+	var copies, others []string
 	for _, file := range s.Manifest() {
-		if err := f.putOne(ctx, s, file.Name); err != nil {
-			return err
+		if strings.HasSuffix(file.Name, BackupSuffix) {
+			copies = append(copies, file.Name)
+		} else {
+			others = append(others, file.Name)
 		}
 	}
-	return nil
+	if err := f.putEach(ctx, s, copies); err != nil {
+		return err
+	}
+	return f.putEach(ctx, s, others)
+}
+
+func (f Folder) putEach(ctx context.Context, s *Scratch, names []string) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(putsAtOnce)
+	for _, name := range names {
+		group.Go(func() error { return f.putOne(ctx, s, name) })
+	}
+	return group.Wait()
 }
 
 func (f Folder) putOne(ctx context.Context, s *Scratch, name string) error {

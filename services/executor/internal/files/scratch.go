@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -9,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/citu/datapipeline/events"
@@ -64,18 +64,11 @@ func (s *Scratch) WriteFile(name string, data []byte) error {
 	return nil
 }
 
-// Manifest names the files in the order in which they have to be published:
-// copies before what they are copies of, so that at no moment a file is
-// changed and its earlier content gone.
+// Manifest names the files, in the order of their names.
 func (s *Scratch) Manifest() []events.File {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.SortedFunc(maps.Values(s.files), func(a, b events.File) int {
-		if x, y := strings.HasSuffix(a.Name, BackupSuffix), strings.HasSuffix(b.Name, BackupSuffix); x != y {
-			return map[bool]int{true: -1, false: 1}[x]
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
+	return slices.SortedFunc(maps.Values(s.files), func(a, b events.File) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 // Open opens a file of the scratch for reading.

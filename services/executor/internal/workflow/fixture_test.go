@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -27,7 +28,15 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/workflow"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+// TestMain lets more tests run at once than there are processors: they wait for
+// leases to run out rather than compute.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
+	testkit.Main(m)
+}
 
 const (
 	password = "s3cret-pass-word"

@@ -72,17 +72,23 @@ func (j *job) create(ctx context.Context) error {
 	if err := j.broker.Prepare(ctx); err != nil {
 		return err
 	}
-	_, err := j.broker.PublishTask(ctx, events.New(manual, j.created), 0)
+	err := j.publish(ctx, j.created, 0)
 	for try := 0; errors.Is(err, broker.ErrConflict) && j.ownID && try < idTries; try++ {
 		j.rename()
 		if err := j.moveFolder(); err != nil {
 			return err
 		}
-		_, err = j.broker.PublishTask(ctx, events.New(manual, j.created), 0)
+		err = j.publish(ctx, j.created, 0)
 	}
 	if errors.Is(err, broker.ErrConflict) {
 		return j.goOn(ctx)
 	}
+	return err
+}
+
+// publish stores the request behind the task's last event.
+func (j *job) publish(ctx context.Context, request events.TaskRequest, last uint64) (err error) {
+	j.request, err = j.broker.PublishTask(ctx, events.New(manual, request), last)
 	return err
 }
 
@@ -113,8 +119,7 @@ func (j *job) goOn(ctx context.Context) error {
 	if !task.Exists() || task.Open() || r.Runner != events.RunnerSelf || r.OutputDirectory != j.created.Request.OutputDirectory {
 		return errors.New(j.lang.Sprintf("任务 ID %s 已被使用，请用 --task-id 指定其他 ID。", "the task id %s is taken; name another one with --task-id", j.created.TaskID))
 	}
-	_, err = j.broker.PublishTask(ctx, events.New(manual, &events.TaskExecutionRequested{TaskID: j.created.TaskID, Request: j.created.Request}), last)
-	return err
+	return j.publish(ctx, &events.TaskExecutionRequested{TaskID: j.created.TaskID, Request: j.created.Request}, last)
 }
 
 // abandon closes a request that could not be carried out, unless somebody else

@@ -20,17 +20,17 @@ func language(args []string, getenv func(string) string) events.Language {
 }
 
 // flag finds a flag's value before the command line is parsed, since its help
-// depends on it.
-func flag(args []string, name string) string {
+// depends on it. Of several the last counts.
+func flag(args []string, name string) (value string) {
 	for i, arg := range args {
-		if value, ok := strings.CutPrefix(arg, name+"="); ok {
-			return value
+		if joined, ok := strings.CutPrefix(arg, name+"="); ok {
+			value = joined
 		}
 		if arg == name && i+1 < len(args) {
-			return args[i+1]
+			value = args[i+1]
 		}
 	}
-	return ""
+	return value
 }
 
 // checkLanguage refuses a language that there is not.

@@ -34,6 +34,7 @@ type job struct {
 	broker  *broker.Broker
 	log     *zap.Logger
 	created *events.TaskCreated
+	request uint64 // sequence of the request that is carried out
 	// ownFolder: the task has a folder of its own below the output folder.
 	// ownID: its id was made from the time.
 	ownFolder, ownID bool
@@ -121,7 +122,7 @@ func (j *job) watched(ctx context.Context, service *executor.Service) (projectio
 		}
 		done <- err
 	}()
-	task, watchErr := progress.Watch(watching, j.broker, j.created.TaskID, j.view())
+	task, watchErr := progress.Watch(watching, j.broker, j.created.TaskID, j.request, j.view())
 	if err := <-done; err != nil {
 		return task, err
 	}

@@ -99,7 +99,7 @@ func trySample(ctx context.Context, s *stack.Stack, t terminal, base string) err
 	defer b.Close()
 	state, err := b.LoadTask(ctx, task.TaskID, projection.Task{})
 	if err == nil && !state.RequestClosed {
-		state, err = progress.Watch(ctx, b, task.TaskID, t.view())
+		state, err = progress.Watch(ctx, b, task.TaskID, 0, t.view())
 	}
 	if err != nil {
 		return err

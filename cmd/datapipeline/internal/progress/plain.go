@@ -18,8 +18,12 @@ type Plain struct {
 	last projection.Task
 }
 
-// Task writes a line when a step or the task changes its state.
+// Task writes a line when a step or the task changes its state. What earlier
+// requests did is known when the first state comes.
 func (p *Plain) Task(t projection.Task, at time.Time) {
+	if p.last.ID == "" {
+		p.last.Steps = t.Steps
+	}
 	for _, name := range events.Steps() {
 		was, is := p.last.Steps[name], t.Steps[name]
 		if was.Status != is.Status && is.Status != projection.Pending {

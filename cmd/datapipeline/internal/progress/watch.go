@@ -32,10 +32,11 @@ type View interface {
 // errDone ends a following.
 var errDone = errors.New("done")
 
-// Watch shows a task from its beginning until its newest request is closed,
-// its log is shown and its files are registered, and returns its state then.
-// The last two are waited for no longer than ten seconds. It closes the view.
-func Watch(ctx context.Context, b *broker.Broker, taskID string, view View) (projection.Task, error) {
+// Watch shows a task from one of its requests on, 0 for its beginning, until its
+// newest request is closed, its log is shown and its files are registered, and
+// returns its state then. The last two are waited for no longer than ten
+// seconds. It closes the view.
+func Watch(ctx context.Context, b *broker.Broker, taskID string, request uint64, view View) (projection.Task, error) {
 	defer view.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -49,12 +50,13 @@ func Watch(ctx context.Context, b *broker.Broker, taskID string, view View) (pro
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- group.Wait() }()
-	task, err := watch(ctx, feed, failed, view)
+	w := watching{from: request, view: view}
+	err := w.watch(ctx, feed, failed)
 	cancel()
 	if err == nil {
 		<-failed
 	}
-	return task, err
+	return w.task, err
 }
 
 func follow(ctx context.Context, b *broker.Broker, stream string, subjects []string, feed chan<- events.Event) error {
@@ -72,41 +74,57 @@ func follow(ctx context.Context, b *broker.Broker, stream string, subjects []str
 	return fmt.Errorf("follow %s: %w", stream, err)
 }
 
-// watch shows what comes until everything has come.
-func watch(ctx context.Context, feed <-chan events.Event, failed <-chan error, view View) (projection.Task, error) {
-	var task projection.Task
-	var shown uint64 // sequence of the last log event
-	var limit <-chan time.Time
-	for !ended(task, shown) {
-		select {
-		case e := <-feed:
-			if d, ok := e.Data.(*events.Log); ok {
-				shown = e.Sequence
-				for _, line := range d.Lines {
-					view.Line(line)
-				}
-				continue
-			}
-			task = projection.Apply(task, e)
-			view.Task(task, e.Time)
-			if task.RequestClosed && limit == nil {
-				limit = time.After(drainLimit)
-			}
-		case <-limit:
-			return task, nil
-		case err := <-failed:
-			return task, errors.Join(err, ctx.Err(), errStopped)
-		case <-ctx.Done():
-			<-failed
-			return task, context.Cause(ctx)
-		}
-	}
-	return task, nil
+// watching is what was seen so far.
+type watching struct {
+	from  uint64 // sequence of the first request to show
+	view  View
+	task  projection.Task
+	shown uint64 // sequence of the last log event
 }
 
 // errStopped says that the watching ended before the task did.
 var errStopped = errors.New("the task is no longer watched")
 
-func ended(t projection.Task, shown uint64) bool {
-	return t.Deleted || t.RequestClosed && t.ScanComplete && shown >= t.LogSequence
+// watch shows what comes until everything has come.
+func (w *watching) watch(ctx context.Context, feed <-chan events.Event, failed <-chan error) error {
+	var limit <-chan time.Time
+	for !w.ended() {
+		select {
+		case e := <-feed:
+			w.see(e)
+			if w.closed() && limit == nil {
+				limit = time.After(drainLimit)
+			}
+		case <-limit:
+			return nil
+		case err := <-failed:
+			return errors.Join(err, ctx.Err(), errStopped)
+		case <-ctx.Done():
+			<-failed
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+func (w *watching) see(e events.Event) {
+	if d, ok := e.Data.(*events.Log); ok {
+		w.shown = e.Sequence
+		for _, line := range d.Lines {
+			if d.Request >= w.from {
+				w.view.Line(line)
+			}
+		}
+		return
+	}
+	w.task = projection.Apply(w.task, e)
+	if e.Sequence >= w.from {
+		w.view.Task(w.task, e.Time)
+	}
+}
+
+func (w *watching) closed() bool { return w.task.RequestSeq >= w.from && w.task.RequestClosed }
+
+func (w *watching) ended() bool {
+	return w.task.Deleted || w.closed() && w.task.ScanComplete && w.shown >= w.task.LogSequence
 }

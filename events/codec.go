@@ -91,7 +91,7 @@ func decode(header nats.Header, body []byte) (Event, error) {
 	if v := header.Get(HeaderSpecVersion); v != specVersion {
 		return Event{}, fmt.Errorf("%w: %s %q", ErrInvalid, HeaderSpecVersion, v)
 	}
-	make, ok := blank[Type(header.Get(HeaderType))]
+	create, ok := blank[Type(header.Get(HeaderType))]
 	if !ok {
 		return Event{}, fmt.Errorf("%w: %w: %q", ErrInvalid, ErrUnknownType, header.Get(HeaderType))
 	}
@@ -100,7 +100,7 @@ func decode(header nats.Header, body []byte) (Event, error) {
 		return Event{}, fmt.Errorf("%w: %s: %w", ErrInvalid, HeaderTime, err)
 	}
 	e := Event{ID: header.Get(HeaderID), Source: header.Get(HeaderSource), Time: at,
-		TraceParent: header.Get(HeaderTraceParent), Data: make()}
+		TraceParent: header.Get(HeaderTraceParent), Data: create()}
 	if err := json.Unmarshal(body, e.Data); err != nil {
 		return Event{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}

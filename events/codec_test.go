@@ -102,8 +102,10 @@ func TestDecodeRefuses(t *testing.T) {
 		"a broken time":        {func(m *nats.Msg) { m.Header.Set("ce-time", "yesterday") }, "ce-time"},
 		"broken JSON":          {func(m *nats.Msg) { m.Data = m.Data[:len(m.Data)-1] }, "JSON"},
 		"another task's place": {func(m *nats.Msg) { m.Subject = "pipeline.step.progressed.task_20990101_000000" }, "belongs on"},
-		"a field out of range": {func(m *nats.Msg) { m.Data = bytes.Replace(m.Data, []byte(`"progress":50`), []byte(`"progress":101`), 1) }, "progress"},
-		"a field missing":      {func(m *nats.Msg) { m.Data = bytes.Replace(m.Data, []byte(`"request":41`), []byte(`"rquest":41`), 1) }, "request"},
+		"a field out of range": {func(m *nats.Msg) {
+			m.Data = bytes.Replace(m.Data, []byte(`"progress":50`), []byte(`"progress":101`), 1)
+		}, "progress"},
+		"a field missing": {func(m *nats.Msg) { m.Data = bytes.Replace(m.Data, []byte(`"request":41`), []byte(`"rquest":41`), 1) }, "request"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -119,7 +121,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 // TestEncodeRefusesWhatDecodeWould keeps a sender from breaking the contract.
 func TestEncodeRefusesWhatDecodeWould(t *testing.T) {
-	for name, make := range map[string]func() events.Data{
+	for name, create := range map[string]func() events.Data{
 		"an empty task":            func() events.Data { return &events.TaskStarted{} },
 		"steps in the wrong order": func() events.Data { return withSteps(events.StepQA, events.StepDDL) },
 		"a step run and skipped":   func() events.Data { return withSteps(events.StepLoad) },
@@ -127,7 +129,7 @@ func TestEncodeRefusesWhatDecodeWould(t *testing.T) {
 			return &events.StepCompleted{Execution: exampleExecution, CompletedAt: at, Result: json.RawMessage(`{}`), Manifest: []events.File{{Name: "a"}}}
 		},
 	} {
-		if _, err := events.Encode(example(make())); !errors.Is(err, events.ErrInvalid) {
+		if _, err := events.Encode(example(create())); !errors.Is(err, events.ErrInvalid) {
 			t.Errorf("%s: got %v, want ErrInvalid", name, err)
 		}
 	}

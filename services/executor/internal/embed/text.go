@@ -59,7 +59,7 @@ var commonPhrases = strings.NewReplacer(
 
 var commonWords = func() map[string]bool {
 	set := map[string]bool{}
-	for _, w := range strings.Fields(`a an the of in on at by for from to with and or is are was were be
+	for w := range strings.FieldsSeq(`a an the of in on at by for from to with and or is are was were be
 		do does did has have had how many much what which who when where show list give get me all each per
 		select as join left inner where group order limit count sum avg asc desc null not`) {
 		set[w] = true

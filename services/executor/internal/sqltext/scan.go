@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -114,8 +115,8 @@ func (s *scanner) escapeString() bool {
 // makes them one, line comments count as white space.
 func Continues(before []Token) bool {
 	breaks := false
-	for i := len(before) - 1; i >= 0; i-- {
-		switch t := before[i]; t.Kind {
+	for _, t := range slices.Backward(before) {
+		switch t.Kind {
 		case Space:
 			breaks = breaks || strings.ContainsAny(t.Text, "\r\n")
 		case LineComment:

@@ -63,7 +63,9 @@ func FuzzScan(f *testing.F) {
 		tokens, _ := sqltext.Scan(sql)
 		pos := 0
 		for _, token := range tokens {
-			token.Name()
+			if name, ok := token.Name(); ok && len(name) > len(token.Text) {
+				t.Fatalf("token %+v has the name %q", token, name)
+			}
 			if token.Pos != pos || token.Text == "" {
 				t.Fatalf("token %+v at %d", token, pos)
 			}

@@ -22,11 +22,10 @@ func unconfigured(lang events.Language) error {
 // translate says what went wrong with the vector store. What is no fault of the
 // store stays as it is.
 func translate(ctx context.Context, err error, lang events.Language) error {
-	var known *steps.Error
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.As(err, &known) {
+	if _, ok := errors.AsType[*steps.Error](err); ok {
 		return err
 	}
 	errorType, message := describe(err, lang)

@@ -93,8 +93,7 @@ func (j *judge) askOnce(ctx context.Context, sql string) (*refusal, error) {
 	if after, stateErr := stateOf(ctx, conn.Conn()); stateErr != nil || after != before {
 		_ = conn.Conn().Close(ctx) // whatever is left in the session ends here
 	}
-	var r *refusal
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		return r, nil
 	}
 	if r := refused(err, j.lang); r != nil {

@@ -1,6 +1,8 @@
 package ask
 
 import (
+	"slices"
+
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
@@ -33,7 +35,7 @@ func (w *writer) together(t *profile.Table) {
 // pair asks about rows by two parents at once.
 func (w *writer) pair(l, m *profile.Link) {
 	t := l.From
-	if m.Self() || l.To == m.To || len(l.To.Label) == 0 || len(m.To.Label) == 0 || t.Declares(append(l.Columns[:len(l.Columns):len(l.Columns)], m.Columns...)) {
+	if m.Self() || l.To == m.To || len(l.To.Label) == 0 || len(m.To.Label) == 0 || t.Declares(append(slices.Clip(l.Columns), m.Columns...)) {
 		return
 	}
 	r := rels(t, l.To, m.To)
@@ -49,7 +51,7 @@ func (w *writer) pair(l, m *profile.Link) {
 	v := func() vars {
 		return vars{}.named("C", t.Term).named("A", l.Term).named("B", m.Term).set("N", 10)
 	}
-	n := about(t, l.To, m.To).with(append(l.Columns[:len(l.Columns):len(l.Columns)], m.Columns...)...).plus(min(crowded(l.To), crowded(m.To)))
+	n := about(t, l.To, m.To).with(append(slices.Clip(l.Columns), m.Columns...)...).plus(min(crowded(l.To), crowded(m.To)))
 	w.add("pair_count", n.plus(records(t)), v(), by("COUNT(*)", w.counted(t.Term)))
 	for _, sum := range first(t.Amounts(), 1) {
 		w.add("pair_sum", n.with(sum), v().set("sum", w.total(sum)), by(c.sum(sum), w.total(sum)))
@@ -141,14 +143,14 @@ func (w *writer) junction(a, b *profile.Link) {
 	for _, name := range first(a.Named(), 1) {
 		if speakable(name) {
 			q := across
-			q.cols, q.where, q.order = to.shown(), append(q.where[:len(q.where):len(q.where)], from.equals(a.To.Label[0], name)), to.ordered()
+			q.cols, q.where, q.order = to.shown(), append(slices.Clip(q.where), from.equals(a.To.Label[0], name)), to.ordered()
 			w.add("many_value", n, v().set("val", quoted(w.language, name)), q)
 		}
 	}
 	if names := b.Named(); len(names) >= 2 && speakable(names[0]) && speakable(names[1]) && len(a.To.Key) > 0 {
 		have := func(name string) *query {
 			q := across
-			q.cols, q.where = from.identity(), append(q.where[:len(q.where):len(q.where)], to.equals(b.To.Label[0], name))
+			q.cols, q.where = from.identity(), append(slices.Clip(q.where), to.equals(b.To.Label[0], name))
 			return &q
 		}
 		w.add("many_both", n, v().set("val", quoted(w.language, names[0])).set("other", quoted(w.language, names[1])), both(have(names[0]), "INTERSECT", have(names[1])))

@@ -1,6 +1,8 @@
 package ask
 
 import (
+	"slices"
+
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
@@ -89,7 +91,7 @@ func (w *writer) rankWithin(t *profile.Table, c, m *profile.Column) {
 	place := w.language.Pick("排名", "rank")
 	window := "ROW_NUMBER() OVER (PARTITION BY " + r.col(c) + " ORDER BY " + r.desc(m) + ", " + comma(r.ties()) + ")"
 	ranked := query{cols: unique(append(append([]string{r.col(c)}, r.shown()...), r.col(m))), from: r.String(), where: r.live()}
-	show := append(ranked.cols[:len(ranked.cols):len(ranked.cols)], alias(place))
+	show := append(slices.Clip(ranked.cols), alias(place))
 	ranked.cols = append(ranked.cols, as(window, place))
 	outer := query{cols: show, from: "(" + ranked.String() + ") ranked",
 		where: []string{alias(place) + " <= " + number(within)}, order: []string{r.col(c), alias(place)}}

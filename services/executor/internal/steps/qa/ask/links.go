@@ -120,7 +120,7 @@ func (w *writer) linkColumns(l *profile.Link) {
 		total := w.counted(l.From.Term)
 		for _, value := range first(values(k), 1) {
 			f := q
-			f.cols, f.where = []string{count(total)}, append(f.where[:len(f.where):len(f.where)], p.equals(k, value))
+			f.cols, f.where = []string{count(total)}, append(slices.Clip(f.where), p.equals(k, value))
 			w.add("link_filter", n, linked(l).named("L", l.Term).column("col", k).set("aL", article(l.Term.One)).set("val", quoted(w.language, value)), f)
 		}
 		q.cols, q.group, q.order = []string{p.col(k), count(total)}, []string{p.col(k)}, []string{alias(total) + " DESC", p.col(k)}

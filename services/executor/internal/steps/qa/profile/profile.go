@@ -4,6 +4,7 @@
 package profile
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/citu/datapipeline/events"
@@ -129,7 +130,7 @@ func (t *Table) With(roles ...Role) []*Column {
 // mostly money, which people ask for before numbers of things.
 func (t *Table) Amounts() []*Column {
 	out := t.With(Amount)
-	slices.SortStableFunc(out, func(a, b *Column) int { return int(kindOf(a) - kindOf(b)) })
+	slices.SortStableFunc(out, func(a, b *Column) int { return cmp.Compare(kindOf(a), kindOf(b)) })
 	return out
 }
 

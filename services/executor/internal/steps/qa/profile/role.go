@@ -54,7 +54,7 @@ type lexicon struct {
 
 func vocabulary(english, chinese string) lexicon {
 	l := lexicon{map[string]bool{}, strings.Fields(chinese)}
-	for _, w := range strings.Fields(english) {
+	for w := range strings.FieldsSeq(english) {
 		l.words[w] = true
 	}
 	return l

@@ -113,7 +113,7 @@ func list(language events.Language, items []string) string {
 }
 
 // distinguish numbers the themes that have the same name.
-func distinguish(language events.Language, themes []Theme) {
+func distinguish(themes []Theme) {
 	seen := map[string]int{}
 	for i := range themes {
 		base := themes[i].Name

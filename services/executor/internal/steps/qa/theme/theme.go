@@ -34,6 +34,6 @@ func (Graph) Themes(ctx context.Context, db *profile.Database, want int) ([]Them
 	for _, focus := range cluster(db.Tables, want) {
 		themes = append(themes, describe(db, focus))
 	}
-	distinguish(db.Language, themes)
+	distinguish(themes)
 	return themes, ctx.Err()
 }

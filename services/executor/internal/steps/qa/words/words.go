@@ -140,7 +140,7 @@ func dropPrefix(parts []string, prefixes map[string]bool) []string {
 
 func set(text string) map[string]bool {
 	m := map[string]bool{}
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		m[word] = true
 	}
 	return m

@@ -54,7 +54,7 @@ func (c *client) call(method, path string, body any) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // it has been read
 	var a answer
 	if err := json.NewDecoder(resp.Body).Decode(&a); err != nil {
 		return answer{}, fmt.Errorf("%s %s: %w", method, path, err)

@@ -63,7 +63,7 @@ func (s *Service) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("filescan: %w", err)
 	}
-	defer files.Close() //nolint:errcheck // nothing is written through it any more
+	defer func() { _ = files.Close() }() // nothing is written through it any more
 	s.rt.Metrics.MustRegister(b.Collectors()...)
 	if err := b.Prepare(ctx); err != nil {
 		return ignoreEnd(ctx, fmt.Errorf("filescan: %w", err))
@@ -168,8 +168,10 @@ func Scan(ctx context.Context, b *broker.Broker, files *blob.Bucket, maxDownload
 
 // ignoreEnd turns an error that came of ctx's end into nil.
 func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }

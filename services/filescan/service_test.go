@@ -46,7 +46,7 @@ func TestServiceRegistersUntilItIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer files.Close()
+	defer func() { _ = files.Close() }()
 	if err := bucket.Put(t.Context(), files, id+"/orders.ddl", strings.NewReader("CREATE")); err != nil {
 		t.Fatal(err)
 	}

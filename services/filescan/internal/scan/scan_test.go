@@ -41,7 +41,7 @@ func setup(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { files.Close() })
+	t.Cleanup(func() { _ = files.Close() })
 	b.files = files
 	b.scanner = &scan.Scanner{Broker: b.broker, Bucket: files, Log: testkit.Log(t), MaxDownload: 10, Runner: events.RunnerPool}
 	b.task(&events.TaskCreated{TaskID: taskID, TaskType: events.TaskTypeComplete, CreatedAt: time.Now(), CreatedBy: "api",

@@ -30,7 +30,7 @@ func (s *Scanner) writeLog(ctx context.Context, t projection.Task) error {
 		done <- errors.Join(err, w.CloseWithError(err))
 	}()
 	err := bucket.Put(ctx, s.Bucket, path.Join(t.Request.OutputPrefix, LogFile), r)
-	r.CloseWithError(io.ErrClosedPipe) //nolint:errcheck // it never fails; the writer must not wait for a reader that is gone
+	_ = r.CloseWithError(io.ErrClosedPipe) // it never fails; the writer must not wait for a reader that is gone
 	cancel()
 	if copied := <-done; err == nil && copied != nil {
 		err = copied

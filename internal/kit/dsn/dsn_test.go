@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -56,6 +58,29 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("%s: %+v, %v, want ErrInvalid", name, cfg, err)
 		} else if strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: the refusal repeats the password: %v", name, err)
+		}
+	}
+}
+
+// A refusal tells nothing about the files of the machine and never waits for
+// one: a named pipe without a writer would hold whoever opened it.
+func TestParseOpensNoFileThatAStringNames(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{pipe, filepath.Join(t.TempDir(), "missing")} {
+		for _, s := range []string{
+			"postgres://ann:secret@db/shop?sslmode=verify-ca&sslrootcert=" + file,
+			"postgres://ann:secret@db/shop?sslmode=verify-ca&ssl%72ootcert=" + file,
+			"host=db user=ann dbname=shop sslmode=verify-ca sslrootcert = " + file,
+			"host=db user=ann dbname=shop sslcert=" + file + " sslkey=" + file,
+			"host=db user=ann dbname=shop service=prod servicefile=" + file,
+		} {
+			_, err := dsn.Parse(s)
+			if !errors.Is(err, dsn.ErrInvalid) || !strings.Contains(err.Error(), "parameter other than") {
+				t.Errorf("Parse(%q): %v", s, err)
+			}
 		}
 	}
 }

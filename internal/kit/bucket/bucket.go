@@ -187,11 +187,16 @@ func Sweep(ctx context.Context, b *blob.Bucket, prefix string, age time.Duration
 	return removed, err
 }
 
-// RemoveAll removes every file below a prefix, unfinished ones too.
+// RemoveAll removes every file below a prefix, unfinished ones too. Of a prefix
+// that is a folder, which ends with a slash, the folder itself goes as well.
 func RemoveAll(ctx context.Context, b *blob.Bucket, prefix string) error {
-	return each(ctx, b, prefix, func(o *blob.ListObject) error {
+	err := each(ctx, b, prefix, func(o *blob.ListObject) error {
 		return ignoreNotFound(b.Delete(ctx, o.Key))
 	})
+	if folder, ok := strings.CutSuffix(prefix, "/"); ok && err == nil {
+		_ = b.Delete(ctx, folder) // S3 has no folders, and one that is not empty is in use again
+	}
+	return err
 }
 
 func each(ctx context.Context, b *blob.Bucket, prefix string, fn func(*blob.ListObject) error) error {

@@ -126,6 +126,9 @@ func TestUnfinishedFilesAreNotListedAndSwept(t *testing.T) {
 	if list, err := bucket.List(t.Context(), b, ""); err != nil || !slices.Equal(keysOf(list), []string{"other/x"}) {
 		t.Errorf("left %+v, %v", list, err)
 	}
+	if _, err := os.Stat(filepath.Dir(stale)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the empty folder is still there: %v", err)
+	}
 }
 
 func keysOf(list []bucket.Object) []string {

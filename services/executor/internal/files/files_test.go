@@ -195,6 +195,9 @@ func TestRemovingATasksFiles(t *testing.T) {
 	if found, err := f.List(t.Context()); err != nil || len(found) > 0 {
 		t.Errorf("left: %v, %v", found, err)
 	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the empty folder is still there: %v", err)
+	}
 	if err := (files.Folder{Bucket: f.Bucket}).RemoveAll(t.Context()); err != nil {
 		t.Error(err)
 	}

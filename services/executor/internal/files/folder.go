@@ -144,21 +144,11 @@ func (f Folder) List(ctx context.Context) (map[string]events.File, error) {
 	}
 }
 
-// RemoveAll removes what lies in the folder. The bucket's root is left alone.
+// RemoveAll removes the folder with what lies in it. The bucket's root is left
+// alone.
 func (f Folder) RemoveAll(ctx context.Context) error {
 	if f.Prefix == "" {
 		return nil
 	}
-	for it := f.Bucket.List(&blob.ListOptions{Prefix: f.key("")}); ; {
-		object, err := it.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("list %s: %w", f.Prefix, err)
-		}
-		if err := f.Bucket.Delete(ctx, object.Key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
-			return fmt.Errorf("remove %s: %w", object.Key, err)
-		}
-	}
+	return bucket.RemoveAll(ctx, f.Bucket, f.key(""))
 }

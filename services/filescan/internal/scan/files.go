@@ -16,6 +16,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
+	"github.com/citu/datapipeline/internal/kit/bucket"
 )
 
 // list returns the files of a folder of the bucket, by name. Folders below it
@@ -117,23 +118,12 @@ func executionOf(t projection.Task, name string) string {
 // somebody named may hold other things.
 func (s *Scanner) remove(ctx context.Context, st state) error {
 	prefix := st.task.Request.OutputPrefix
-	keys := []string{}
 	if path.Base(prefix) == st.task.ID {
-		found, err := s.list(ctx, prefix)
-		if err != nil {
-			return err
-		}
-		for _, f := range found {
-			keys = append(keys, f.Key)
-		}
-	} else {
-		for _, o := range st.outputs {
-			keys = append(keys, o.Path)
-		}
+		return bucket.RemoveAll(ctx, s.Bucket, prefix+"/")
 	}
-	for _, key := range keys {
-		if err := s.Bucket.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
-			return fmt.Errorf("delete %q: %w", key, err)
+	for _, o := range st.outputs {
+		if err := s.Bucket.Delete(ctx, o.Path); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+			return fmt.Errorf("delete %q: %w", o.Path, err)
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 // profiled without.
 func Read(ctx context.Context, db catalog.DB, schema *catalog.Schema, language events.Language, log *zap.Logger) (*Database, error) {
 	d := Describe(schema, language)
-	if err := sample(ctx, db, d.Tables, log); err != nil {
+	if err := sample(ctx, db, d.Tables, language, log); err != nil {
 		return nil, err
 	}
 	for _, t := range d.Tables {

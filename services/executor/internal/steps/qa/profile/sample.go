@@ -16,6 +16,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"go.uber.org/zap"
 
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 )
 
@@ -59,12 +61,12 @@ type Value struct {
 // sample reads a bounded number of rows of every table into their columns'
 // Stats. Columns that may hold secrets or personal data are not read. A table
 // that cannot be read in time stays without, and is named in the log.
-func sample(ctx context.Context, db catalog.DB, tables []*Table, log *zap.Logger) error {
+func sample(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, log *zap.Logger) error {
 	tables = slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return len(sampled(t)) == 0 })
 	for chunk := range slices.Chunk(tables, batchTables) {
 		err := sampleBatch(ctx, db, chunk)
 		if refused(err) {
-			err = sampleEach(ctx, db, chunk, log)
+			err = sampleEach(ctx, db, chunk, language, log)
 		}
 		if err != nil {
 			return fmt.Errorf("sample tables: %w", err)
@@ -74,11 +76,12 @@ func sample(ctx context.Context, db catalog.DB, tables []*Table, log *zap.Logger
 }
 
 // sampleEach goes on without the tables that the server refuses.
-func sampleEach(ctx context.Context, db catalog.DB, tables []*Table, log *zap.Logger) error {
+func sampleEach(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, log *zap.Logger) error {
 	for _, t := range tables {
 		err := sampleBatch(ctx, db, []*Table{t})
 		if refused(err) {
-			log.Warn("table not sampled", zap.String("table", t.FullName().String()), zap.Error(err))
+			log.Warn(language.Sprintf("%s 没有样本，相关问题不使用其中的值", "%s gives no sample; questions about it use none of its values", t.FullName()),
+				zap.NamedError("reason", bizdb.Translate(err, language)))
 			continue
 		}
 		if err != nil {

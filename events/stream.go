@@ -67,9 +67,9 @@ func (t Topology) leaseTTL() time.Duration {
 func Streams(t Topology) []jetstream.StreamConfig {
 	pipeline := stream(StreamPipeline, t, KindSubject("task", "*"), KindSubject("step", "*"), KindSubject("output", "*"))
 	pipeline.Description = "state of tasks, steps and outputs"
+	pipeline.AllowAtomicPublish = true // many outputs are registered at once
 	logs := stream(StreamLogs, t, KindSubject("log", "*"))
 	logs.Description = "log lines of tasks"
-	logs.AllowAtomicPublish = true
 	if t.LogBytes > 0 {
 		logs.MaxBytes, logs.Discard = t.LogBytes, jetstream.DiscardNew
 	}

@@ -116,13 +116,12 @@ func (s *Scanner) register(ctx context.Context, st state) error {
 	if ends {
 		changes = append(changes, scanned(st.task, found))
 	}
-	last := st.lastOutput
-	for _, d := range changes {
-		if last, err = s.Broker.PublishOutput(ctx, events.New(source, d), last); err != nil {
-			return err
-		}
+	all := make([]events.Event, len(changes))
+	for i, d := range changes {
+		all[i] = events.New(source, d)
 	}
-	return nil
+	_, err = s.Broker.PublishOutputs(ctx, all, st.lastOutput)
+	return err
 }
 
 // tidy removes what was never finished and writes the task's log file. In a

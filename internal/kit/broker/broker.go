@@ -201,8 +201,8 @@ func (b *Broker) stream(ctx context.Context, name string) (jetstream.Stream, err
 func (b *Broker) makeMetrics() {
 	b.deadLetters = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "datapipeline_dead_letters_total",
-		Help: "Messages given up and kept in the dead-letter stream.",
-	}, []string{"service"})
+		Help: "Messages given up and kept in the dead-letter stream, by the stream that they came from.",
+	}, []string{"stream"})
 	b.retries = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "datapipeline_publish_retries_total",
 		Help: "Publishes that were tried again.",

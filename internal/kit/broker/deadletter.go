@@ -43,7 +43,7 @@ func (b *Broker) DeadLetter(ctx context.Context, service string, m Message, reas
 	if _, err := b.publish(ctx, letter); err != nil {
 		return fmt.Errorf("dead letter: %w", err)
 	}
-	b.deadLetters.WithLabelValues(service).Inc()
+	b.deadLetters.WithLabelValues(m.Stream).Inc()
 	b.log.Warn("message given up", zap.String("subject", m.Subject), zap.Uint64("sequence", m.Sequence), zap.String("reason", reason))
 	return nil
 }

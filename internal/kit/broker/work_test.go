@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit/broker"
@@ -80,6 +81,21 @@ func TestQueueKeepsWhatIsNoEventAsDeadLetter(t *testing.T) {
 	if string(letter.Data) != "junk" || letter.Header.Get(broker.HeaderDeadSubject) != subject ||
 		letter.Header.Get(broker.HeaderDeadSequence) != "1" || !strings.Contains(letter.Header.Get(broker.HeaderDeadReason), "invalid") {
 		t.Errorf("letter %+v", letter)
+	}
+}
+
+// Where several services share a process, the metrics of each have the label
+// service.
+func TestMetricsCanBeGatheredForSeveralServices(t *testing.T) {
+	b := testkit.Broker(t)
+	if err := b.DeadLetter(t.Context(), "recorder", broker.Message{Stream: events.StreamLogs, Sequence: 1}, "no event"); err != nil {
+		t.Fatal(err)
+	}
+	shared, own := prometheus.NewRegistry(), prometheus.NewRegistry()
+	own.MustRegister(b.Collectors()...)
+	prometheus.WrapRegistererWith(prometheus.Labels{"service": "recorder"}, shared).MustRegister(own)
+	if _, err := shared.Gather(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -32,8 +32,8 @@ const startLimit = 5 * time.Minute
 // PostgresConfig says where a cluster lives and how it is run.
 type PostgresConfig struct {
 	// Dir holds the cluster: data/ (PostgreSQL's own folder), password (the
-	// superuser's, readable by the server's user alone) and postgres.log.
-	// Created when missing. Required.
+	// superuser's, readable by the server's user alone), port (the last one)
+	// and postgres.log. Created when missing. Required.
 	Dir string
 
 	// Settings are PostgreSQL parameters that override the defaults and
@@ -62,8 +62,8 @@ type Postgres struct {
 // passwords) and otherwise carries on with its data, also after the server or
 // this process was killed: a stale lock is recognised and removed.
 //
-// The server listens on 127.0.0.1 alone, on a free port that may differ at
-// every start. A root process runs it as an unprivileged user (postgres, or
+// The server listens on 127.0.0.1 alone, on the port of its last start where
+// that is free, so that a database keeps its address. A root process runs it as an unprivileged user (postgres, or
 // else nobody), to whom Dir then belongs; the folders above Dir need not be
 // open to that user on Linux. The server ends when this process ends, however
 // that happens.
@@ -156,10 +156,14 @@ func arguments(dataDir string, port int, settings map[string]string) []string {
 		"-c", "unix_socket_directories=", "-c", "logging_collector=off", "-c", "log_destination=stderr")
 }
 
-// freePort asks the system for a port nobody listens on. Another process may
-// take it before the server does; the caller then tries another.
-func freePort(ctx context.Context) (int, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", "127.0.0.1:0")
+// freePort returns the wanted port if nobody listens on it, else one that the
+// system chooses, as it does for 0. Another process may take it before the
+// server does; the caller then tries another.
+func freePort(ctx context.Context, wanted int) (int, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(wanted)))
+	if err != nil && wanted != 0 {
+		return freePort(ctx, 0)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("free port: %w", err)
 	}

@@ -140,7 +140,7 @@ func startThrowaway(ctx context.Context, cache, binariesPath string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	port, err := freePort(ctx)
+	port, err := freePort(ctx, 0)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -175,25 +176,49 @@ func (c *cluster) command(ctx context.Context, program string, args ...string) *
 	return cmd
 }
 
-// start runs the server, on another port when the chosen one was taken.
+// start runs the server, on the port of its last start if it can be, and on
+// another one when the chosen one was taken.
 func (c *cluster) start(ctx context.Context, settings map[string]string) (*Postgres, error) {
 	password, err := os.ReadFile(c.file("password"))
 	if err != nil {
 		return nil, err
 	}
+	wanted := c.lastPort()
 	for try := 1; ; try++ {
-		port, err := freePort(ctx)
+		port, err := freePort(ctx, wanted)
 		if err != nil {
 			return nil, err
 		}
+		wanted = 0
 		p := &Postgres{cluster: c, password: strings.TrimSpace(string(password)), port: port, done: make(chan struct{})}
 		err = p.launch(ctx, settings)
 		if err == nil {
+			c.keepPort(port)
 			return p, nil
 		}
 		if try == portTries || !strings.Contains(err.Error(), "could not create any TCP/IP sockets") {
 			return nil, err
 		}
+	}
+}
+
+// lastPort is the port of the last start, 0 where it is not known.
+func (c *cluster) lastPort() int {
+	content, err := os.ReadFile(c.file("port"))
+	if err != nil {
+		return 0
+	}
+	port, err := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil {
+		return 0
+	}
+	return port
+}
+
+// keepPort makes the next start choose the same port, if it can be written.
+func (c *cluster) keepPort(port int) {
+	if err := os.WriteFile(c.file("port"), []byte(strconv.Itoa(port)), 0o600); err != nil {
+		c.log.Warn("port not kept; it may differ at the next start", zap.Error(err))
 	}
 }
 

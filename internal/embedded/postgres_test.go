@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,6 +126,27 @@ func TestPostgresCarriesOnWithItsData(t *testing.T) {
 	again := start(t, dir)
 	if got := query(t, again.DSN("postgres"), "SELECT value FROM kept"); got != "yes" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// The address belongs to the database: what others noted of it still holds
+// after a restart.
+func TestPostgresKeepsItsPortWhileItIsFree(t *testing.T) {
+	dir := clusterDir(t)
+	first := start(t, dir)
+	stop(t, first)
+	second := start(t, dir)
+	if second.port != first.port {
+		t.Errorf("port %d, then %d", first.port, second.port)
+	}
+	stop(t, second)
+	l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", second.port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // nothing was accepted
+	if third := start(t, dir); third.port == second.port {
+		t.Errorf("a taken port: %d", third.port)
 	}
 }
 

@@ -18,18 +18,20 @@ import (
 	"github.com/citu/datapipeline/internal/testkit"
 )
 
-// processes returns the command lines of the processes that name a text, apart
-// from this one's.
+// processes returns the command lines of the processes, apart from this one,
+// that name a text there or work in a folder whose path begins with it.
 func processes(t *testing.T, text string) []string {
 	t.Helper()
-	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	all, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var found []string
-	for _, name := range lines {
-		line, err := os.ReadFile(name)
-		if err == nil && strings.Contains(string(line), text) && !strings.Contains(name, fmt.Sprintf("/%d/", os.Getpid())) {
+	for _, process := range all {
+		line, lineErr := os.ReadFile(filepath.Join(process, "cmdline"))
+		folder, folderErr := os.Readlink(filepath.Join(process, "cwd"))
+		names := lineErr == nil && strings.Contains(string(line), text) || folderErr == nil && strings.HasPrefix(folder, text)
+		if names && process != fmt.Sprintf("/proc/%d", os.Getpid()) {
 			found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
 		}
 	}
@@ -86,7 +88,7 @@ func lockTable(t *testing.T, dsn string) (release func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close(context.Background()) })
+	t.Cleanup(func() { _ = conn.Close(context.Background()) }) // the server ends it, too
 	if _, err := conn.Exec(t.Context(), `CREATE TABLE sale (id int PRIMARY KEY, amount int); INSERT INTO sale VALUES (1, 2);`); err != nil {
 		t.Fatal(err)
 	}

@@ -49,8 +49,8 @@ func listed(t *testing.T, base string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
 	defer http.DefaultClient.CloseIdleConnections()
+	defer func() { _ = resp.Body.Close() }()
 	var answer struct {
 		Data struct {
 			Tasks []struct {

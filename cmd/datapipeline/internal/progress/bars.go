@@ -111,7 +111,7 @@ func concerns(t projection.Task, name events.Step) bool {
 // Line writes warnings and what is worse above the bars.
 func (b *Bars) Line(l events.Line) {
 	if notable(l) {
-		fmt.Fprintf(b.progress, "%s %s%s%s\n", clock(l.Time), levelName(l.Level, b.lang), b.lang.Pick("：", ": "), l.Message)
+		fmt.Fprintln(b.progress, lineText(l, b.lang)) //nolint:errcheck // nobody is left to tell
 	}
 }
 

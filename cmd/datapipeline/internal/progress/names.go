@@ -1,6 +1,8 @@
 package progress
 
 import (
+	"time"
+
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
 )
@@ -41,13 +43,16 @@ func StatusName(s projection.Status, lang events.Language) string {
 	return string(s)
 }
 
-// levelName is a level as people read it.
-func levelName(l events.Level, lang events.Language) string {
-	if l.Rank() >= events.LevelError.Rank() {
-		return lang.Pick("错误", "error")
+// lineText is a log line as people read it.
+func lineText(l events.Line, lang events.Language) string {
+	level := lang.Pick("警告：", "warning: ")
+	if l.Level.Rank() >= events.LevelError.Rank() {
+		level = lang.Pick("错误：", "error: ")
 	}
-	return lang.Pick("警告", "warning")
+	return clock(l.Time) + " " + level + l.Message
 }
+
+func clock(t time.Time) string { return t.Local().Format(time.TimeOnly) }
 
 // notable says whether a line is shown: warnings and what is worse.
 func notable(l events.Line) bool { return l.Level.Rank() >= events.LevelWarning.Rank() }

@@ -37,7 +37,7 @@ func (p *Plain) Task(t projection.Task, at time.Time) {
 }
 
 func (p *Plain) write(t projection.Task, at time.Time, what, how string) {
-	fmt.Fprintf(p.Out, "%s %3d%% %s%s%s\n", clock(at), t.Progress(), what, p.Language.Pick("：", ": "), how)
+	fmt.Fprintf(p.Out, "%s %3d%% %s%s%s\n", clock(at), t.Progress(), what, p.Language.Pick("：", ": "), how) //nolint:errcheck // nobody is left to tell
 }
 
 func (p *Plain) took(s projection.Step) string {
@@ -50,11 +50,9 @@ func (p *Plain) took(s projection.Step) string {
 // Line writes warnings and what is worse.
 func (p *Plain) Line(l events.Line) {
 	if notable(l) {
-		fmt.Fprintf(p.Out, "%s %s%s%s\n", clock(l.Time), levelName(l.Level, p.Language), p.Language.Pick("：", ": "), l.Message)
+		fmt.Fprintln(p.Out, lineText(l, p.Language)) //nolint:errcheck // nobody is left to tell
 	}
 }
 
 // Close has nothing to tidy.
 func (p *Plain) Close() {}
-
-func clock(t time.Time) string { return t.Local().Format(time.TimeOnly) }

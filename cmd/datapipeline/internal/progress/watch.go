@@ -54,7 +54,7 @@ func Watch(ctx context.Context, b *broker.Broker, taskID string, request uint64,
 	err := w.watch(ctx, feed, failed)
 	cancel()
 	if err == nil {
-		<-failed
+		<-failed //nolint:errcheck // only that they had to end
 	}
 	return w.task, err
 }
@@ -69,7 +69,7 @@ func follow(ctx context.Context, b *broker.Broker, stream string, subjects []str
 		}
 	})
 	if errors.Is(err, errDone) || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // it ended because it had to
 	}
 	return fmt.Errorf("follow %s: %w", stream, err)
 }
@@ -100,7 +100,7 @@ func (w *watching) watch(ctx context.Context, feed <-chan events.Event, failed <
 		case err := <-failed:
 			return errors.Join(err, ctx.Err(), errStopped)
 		case <-ctx.Done():
-			<-failed
+			<-failed //nolint:errcheck // only that they had to end
 			return context.Cause(ctx)
 		}
 	}

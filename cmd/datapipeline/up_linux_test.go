@@ -32,6 +32,9 @@ func TestUp(t *testing.T) {
 	if len(first) != 1 || first[0] != "completed" {
 		t.Errorf("the tasks are %q", first)
 	}
+	if got := strings.Join(processes(t, dir), "\n"); !strings.Contains(got, "listen_addresses=127.0.0.1") {
+		t.Errorf("no PostgreSQL among the processes:\n%s", got)
+	}
 	if code := p.end(t, syscall.SIGTERM); code != 0 {
 		t.Errorf("exit code %d after SIGTERM", code)
 	}
@@ -94,7 +97,7 @@ func tasks(t *testing.T, api string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	var answer struct {
 		Data struct {
 			Tasks []struct {
@@ -119,7 +122,7 @@ func TestUpAddressTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	p := start(t, []string{"DP_BUCKET_URL=" + t.TempDir(), "DP_DATABASE_URL=" + testkit.Postgres(t)},
 		"up", "--http", l.Addr().String(), "--data-dir", t.TempDir())
 	if code := p.wait(t); code != 2 || !strings.Contains(p.err.String(), "the address is taken") {

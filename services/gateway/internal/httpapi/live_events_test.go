@@ -135,7 +135,7 @@ func TestStreamIsResetWhereItsPlaceIsGone(t *testing.T) {
 
 func TestStreamsAreBounded(t *testing.T) {
 	r := serveReads(t)
-	for range 4 {
+	for range maxFollowers {
 		r.follow(Prefix + "/events")
 	}
 	if got := r.get(Prefix + "/events"); got.status != 503 || got.ErrorType != "too_many_streams" || got.header.Get("Retry-After") == "" {
@@ -145,10 +145,10 @@ func TestStreamsAreBounded(t *testing.T) {
 
 func TestStreamOfACallerWhoHasGoneEnds(t *testing.T) {
 	r := serveReads(t, func(o *Reads) { o.Heartbeat = 10 * time.Millisecond })
-	for range 4 {
+	for range maxFollowers {
 		r.follow(Prefix + "/events").close()
 	}
-	for range 4 { // the first ones give up their places
+	for range maxFollowers { // the first ones give up their places
 		r.place().close()
 	}
 }
@@ -189,7 +189,7 @@ func TestSlowCallerIsCutOff(t *testing.T) {
 	for range 400 { // far more than sockets and ring hold
 		task.Log(events.LevelInfo, long)
 	}
-	for range 4 { // all places are free: the slow one has lost its own
+	for range maxFollowers { // all places are free: the slow one has lost its own
 		defer r.place().close()
 	}
 }

@@ -26,6 +26,10 @@ import (
 
 var storyStart = time.Date(2025, 7, 1, 14, 30, 52, 0, time.UTC)
 
+// maxFollowers is how many streams may be open; those of callers who have gone
+// count until the next write to them.
+const maxFollowers = 64
+
 // reader is an API that reads, with all that it reads from.
 type reader struct {
 	*service
@@ -44,7 +48,7 @@ func serveReads(tb testing.TB, options ...func(*Reads)) *reader {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = r.bucket.Close() })
-	r.hub = runHub(tb, live.New(r.Broker, live.Config{MaxFollowers: 4, RingItems: 64}, testkit.Log(tb)))
+	r.hub = runHub(tb, live.New(r.Broker, live.Config{MaxFollowers: maxFollowers, RingItems: 64}, testkit.Log(tb)))
 	rd := read.New(r.DB, r.Broker, r.hub, testkit.Log(tb))
 	reads := Reads{
 		Reader: rd, Hub: r.hub, Files: outputs.New(r.bucket), Downloads: true, MaxDownload: 1 << 20,

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/citu/datapipeline/internal/testkit"
 )
@@ -52,6 +53,21 @@ func TestEventually(t *testing.T) {
 	cancel()
 	if !fails(t, func(tb testing.TB) { testkit.Eventually(tb, ended, func() bool { return false }) }) {
 		t.Error("the condition never holds, and the test passes")
+	}
+}
+
+func TestTimes(t *testing.T) {
+	times := testkit.Times{4, 1, 3, 2, 5}
+	for q, want := range map[float64]time.Duration{0: 1, 0.5: 3, 0.95: 5, 1: 5} {
+		if got := times.Quantile(q); got != want {
+			t.Errorf("quantile %v is %d, not %d", q, got, want)
+		}
+	}
+	if got := times.Ratio(testkit.Times{2, 1, 9}); got != 1.5 {
+		t.Errorf("ratio %v", got)
+	}
+	if got := (testkit.Times{}).Quantile(0.5); got != 0 {
+		t.Errorf("median of nothing is %d", got)
 	}
 }
 

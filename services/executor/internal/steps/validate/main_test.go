@@ -17,8 +17,8 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 const pairFile = "qs_shop_20250701_143052_pair.json"
 
 // folder is what qa_generation leaves: a pair per SQL, asking for it by number.
-func folder(t *testing.T, sqls ...string) fstest.MapFS {
-	t.Helper()
+func folder(tb testing.TB, sqls ...string) fstest.MapFS {
+	tb.Helper()
 	type pair struct {
 		Question string `json:"question"`
 		SQL      string `json:"sql"`
@@ -29,36 +29,36 @@ func folder(t *testing.T, sqls ...string) fstest.MapFS {
 	}
 	data, err := json.Marshal(list)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return fstest.MapFS{pairFile: {Data: data}}
 }
 
-func exec(t *testing.T, dsn string, statements ...string) {
-	t.Helper()
-	conn := connect(t, dsn)
+func exec(tb testing.TB, dsn string, statements ...string) {
+	tb.Helper()
+	conn := connect(tb, dsn)
 	for _, sql := range statements {
-		if _, err := conn.Exec(t.Context(), sql); err != nil {
-			t.Fatalf("%s: %v", sql, err)
+		if _, err := conn.Exec(tb.Context(), sql); err != nil {
+			tb.Fatalf("%s: %v", sql, err)
 		}
 	}
 }
 
-func connect(t *testing.T, dsn string) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), dsn)
+func connect(tb testing.TB, dsn string) *pgx.Conn {
+	tb.Helper()
+	conn, err := pgx.Connect(tb.Context(), dsn)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	tb.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
 }
 
 // shop is a business database.
-func shop(t *testing.T) (dsn string) {
-	t.Helper()
-	dsn = testkit.Postgres(t)
-	exec(t, dsn, `
+func shop(tb testing.TB) (dsn string) {
+	tb.Helper()
+	dsn = testkit.Postgres(tb)
+	exec(tb, dsn, `
 CREATE SCHEMA hr;
 CREATE SEQUENCE ticket;
 CREATE TABLE guest (id bigint PRIMARY KEY, "fullName" text NOT NULL, city text);

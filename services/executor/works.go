@@ -3,8 +3,6 @@ package executor
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 
 	"go.uber.org/zap"
 	"gocloud.dev/blob"
@@ -12,6 +10,7 @@ import (
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/internal/kit/bucket"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
+	"github.com/citu/datapipeline/services/executor/internal/files"
 	"github.com/citu/datapipeline/services/executor/internal/lease"
 	"github.com/citu/datapipeline/services/executor/internal/workflow"
 )
@@ -24,7 +23,7 @@ const businessConns = 6
 type works struct {
 	runner  *workflow.Runner
 	bucket  *blob.Bucket
-	scratch string
+	scratch *files.Home
 	log     *zap.Logger
 }
 
@@ -43,8 +42,8 @@ func (s *Service) open(ctx context.Context, b *broker.Broker) (w *works, err err
 			w.close()
 		}
 	}()
-	if w.scratch, err = os.MkdirTemp(s.cfg.ScratchDir, "datapipeline-executor-*"); err != nil {
-		return nil, fmt.Errorf("scratch folder: %w", err)
+	if w.scratch, err = files.NewHome(s.cfg.ScratchDir); err != nil {
+		return nil, err
 	}
 	if w.bucket, err = bucket.Open(ctx, s.cfg.Bucket.URL); err != nil {
 		return nil, err
@@ -52,7 +51,7 @@ func (s *Service) open(ctx context.Context, b *broker.Broker) (w *works, err err
 	w.runner = workflow.New(workflow.Config{
 		Broker: b, Leases: leases, Bucket: w.bucket, Steps: s.steps,
 		Connect: s.resolver.Resolve, OpenBusiness: s.opener(bizdb.Options{MaxConns: businessConns}),
-		Instance: instance(), ScratchDir: w.scratch, TaskTimeout: s.cfg.TaskTimeout,
+		Instance: instance(), ScratchDir: w.scratch.Dir, TaskTimeout: s.cfg.TaskTimeout,
 		Log: s.log, Metrics: s.rt.Metrics,
 	})
 	return w, nil
@@ -63,8 +62,8 @@ func (w *works) close() {
 	if w.bucket != nil {
 		err = w.bucket.Close()
 	}
-	if w.scratch != "" {
-		err = errors.Join(err, os.RemoveAll(w.scratch))
+	if w.scratch != nil {
+		err = errors.Join(err, w.scratch.Close())
 	}
 	if err != nil {
 		w.log.Warn("left behind", zap.Error(err))

@@ -38,7 +38,7 @@ func (x *execution) complete(result steps.Result) error {
 	if err := x.publish(x.life, completed); err != nil {
 		return err
 	}
-	x.lines.Info(x.say("步骤 %s 完成，用时 %.1f 秒，%d 个文件，%d 个警告。", "Step %s is done after %.1f s: %d files, %d warnings.",
+	x.lines.Info(x.say("步骤 %s 完成，用时 %.1f 秒，%d 个文件，%d 个警告。", "Step %s is done after %.1f s; files: %d, warnings: %d.",
 		x.Step, seconds, len(completed.Manifest), completed.Warnings), zap.Float64("duration_seconds", seconds))
 	x.r.metrics.steps.WithLabelValues(string(x.Step), "completed").Observe(seconds)
 	return nil

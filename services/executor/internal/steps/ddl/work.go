@@ -128,11 +128,20 @@ func (w *work) sample(ctx context.Context, pool *pgxpool.Pool) error {
 			w.fail(name, w.lang.Pick("没有读取权限", "no privilege to read it"))
 		default:
 			w.warnings++
-			w.run.Log.Warn(w.lang.Sprintf("%s 没有示例数据：%v", "%s gets no examples: %v", name, bizdb.Translate(s.Err, w.lang)))
+			w.run.Log.Warn(w.lang.Sprintf("%s 没有示例数据：%s", "%s gets no examples: %s", name, w.reason(s.Err)), zap.Error(s.Err))
 		}
 	})
 	w.drop(func(t *catalog.Table) bool { return denied[t.FullName()] })
 	return err
+}
+
+// reason is an error of the business database as the task's readers take it.
+func (w *work) reason(err error) string {
+	translated, ok := errors.AsType[*steps.Error](bizdb.Translate(err, w.lang))
+	if !ok {
+		return err.Error()
+	}
+	return translated.Message
 }
 
 func isDenied(err error) bool {

@@ -47,22 +47,30 @@ func (a *account) credential() *syscall.Credential {
 }
 
 // own gives a folder and all in it to the account. It touches only what is
-// not the account's yet, and never follows a link.
+// not the account's yet, and never follows a link. What goes meanwhile is
+// passed over: a killed process's server may still be ending.
 func (a *account) own(dir string) error {
 	if a == nil {
 		return nil
 	}
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+		if err == nil {
+			err = a.ownOne(path, entry)
 		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid == a.uid && st.Gid == a.gid {
+		if path != dir && errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		return os.Lchown(path, int(a.uid), int(a.gid))
+		return err
 	})
+}
+
+func (a *account) ownOne(path string, entry fs.DirEntry) error {
+	info, err := entry.Info()
+	if err != nil {
+		return err
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid == a.uid && st.Gid == a.gid {
+		return nil
+	}
+	return os.Lchown(path, int(a.uid), int(a.gid))
 }

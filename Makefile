@@ -20,7 +20,7 @@ test:
 verify:
 	go run ./internal/devtool verify
 
-# Every package that has a benchmark, one after the other: some four minutes.
+# Every package that has a benchmark, one after the other: two to four minutes.
 bench:
 	go test -run '^$$' -bench . $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Benchmark' .)))
 

@@ -6,8 +6,6 @@
 package dsn
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"net"
 	"net/url"
@@ -20,10 +18,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// ErrInvalid is wrapped by every refusal of Parse. Its message never holds a
-// part of the string.
-var ErrInvalid = errors.New("not a usable PostgreSQL connection string")
-
 // MaxLength is the longest string that Parse takes, in bytes.
 const MaxLength = 8 << 10
 
@@ -35,33 +29,29 @@ const hidden = "***"
 var allowed = []string{"host", "port", "user", "password", "dbname", "sslmode", "ssl", "sslnegotiation",
 	"connect_timeout", "application_name", "client_encoding", "target_session_attrs", "channel_binding"}
 
-// required are the parameters without which pgx would guess.
-var required = []string{"host", "user", "dbname"}
-
 // session are the allowed parameters that become settings of the session.
 var session = []string{"application_name", "client_encoding"}
 
 // Parse returns the configuration of a connection to exactly the host, user
-// and database that s names, with the password that s holds and no other.
-// ErrInvalid says why s is refused.
+// and database that s names, with the password that s holds and no other. A
+// refusal is an *InvalidError.
 func Parse(s string) (*pgx.ConnConfig, error) {
 	if len(s) > MaxLength {
-		return nil, fmt.Errorf("%w: longer than %d bytes", ErrInvalid, MaxLength)
+		return nil, &InvalidError{TooLong}
 	}
 	cfg, err := parse(s, allowed)
 	if err != nil {
-		return nil, explain(s)
+		return nil, &InvalidError{fault(s)}
 	}
-	for _, key := range required {
-		if !gives(s, key) {
-			return nil, fmt.Errorf("%w: %s is missing", ErrInvalid, key)
-		}
-	}
-	if cfg.User == "" || cfg.Database == "" {
-		return nil, fmt.Errorf("%w: user and dbname must not be empty", ErrInvalid)
-	}
-	if slices.ContainsFunc(Hosts(cfg), badHost) {
-		return nil, errMalformed
+	switch {
+	case !gives(s, "host"):
+		return nil, &InvalidError{NoHost}
+	case cfg.User == "" || !gives(s, "user"):
+		return nil, &InvalidError{NoUser}
+	case cfg.Database == "" || !gives(s, "dbname"):
+		return nil, &InvalidError{NoDatabase}
+	case slices.ContainsFunc(Hosts(cfg), badHost):
+		return nil, &InvalidError{Malformed}
 	}
 	if !gives(s, "password") {
 		cfg.Password = "" // else PGPASSWORD or a password file would be sent to any host that s names
@@ -83,16 +73,14 @@ func badHost(hostPort string) bool {
 	})
 }
 
-var errMalformed = fmt.Errorf("%w: expected postgres://user:password@host:5432/database (with special characters of the password as %%XX), or host=… port=… user=… password=… dbname=…", ErrInvalid)
-
-// explain says what is wrong with a refused string, which must not be quoted:
-// where it is malformed, its password may be anywhere. It looks at the text
-// alone, since pgx would open the files that an unlimited string names.
-func explain(s string) error {
+// fault is what is wrong with a string that pgx refused, which must not be
+// quoted: where it is malformed, its password may be anywhere. It looks at the
+// text alone, since pgx would open the files that an unlimited string names.
+func fault(s string) Reason {
 	if slices.ContainsFunc(parameters(s), func(key string) bool { return !slices.Contains(allowed, key) }) {
-		return fmt.Errorf("%w: it has a parameter other than %s", ErrInvalid, strings.Join(allowed, ", "))
+		return ForbiddenParameter
 	}
-	return errMalformed
+	return Malformed
 }
 
 // keyword finds the names in a string of keywords and values.
@@ -116,8 +104,8 @@ func parse(s string, keys []string) (*pgx.ConnConfig, error) {
 	})
 }
 
-// gives says whether the string itself has a parameter: then it is refused
-// where that one is not allowed.
+// gives says whether the string itself has a parameter, which pgx would guess
+// otherwise: then the string is refused where that one is not allowed.
 func gives(s, key string) bool {
 	_, err := parse(s, slices.DeleteFunc(slices.Clone(allowed), func(k string) bool { return k == key }))
 	return err != nil

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 
+	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit/dsn"
 )
 
@@ -36,31 +38,51 @@ func TestMask(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	for name, s := range map[string]string{
-		"nothing":              "",
-		"no string of this":    "mysql://root@db/shop",
-		"no host":              "postgres:///shop?user=ann",
-		"no user":              "postgres://db/shop",
-		"no database":          "postgres://ann@db",
-		"an empty database":    "host=db user=ann dbname=''",
-		"a file to read":       "postgres://ann:secret@db/shop?sslrootcert=/etc/shadow",
-		"a password file":      "host=db user=ann dbname=shop passfile=/home/x/.pgpass",
-		"a service":            "host=db user=ann dbname=shop service=prod",
-		"settings":             "postgres://ann@db/shop?options=-c%20default_transaction_read_only%3Doff",
-		"any session variable": "postgres://ann@db/shop?default_transaction_read_only=off",
-		"a password with an @": "postgres://ann:pw@secret@db/shop",
-		"a bad port":           "postgres://ann:secret@db:99999999/shop",
-		"an unended quote":     "host=db user=ann password='secret dbname=shop",
-		"far too long":         "postgres://ann@db/shop?application_name=" + strings.Repeat("x", dsn.MaxLength),
+	for name, c := range map[string]struct {
+		in   string
+		want dsn.Reason
+	}{
+		"nothing":              {"", dsn.NoHost},
+		"no string of this":    {"mysql://root@db/shop", dsn.Malformed},
+		"no host":              {"postgres:///shop?user=ann", dsn.NoHost},
+		"no user":              {"postgres://db/shop", dsn.NoUser},
+		"an empty user":        {"host=db user='' dbname=shop", dsn.NoUser},
+		"no database":          {"postgres://ann@db", dsn.NoDatabase},
+		"an empty database":    {"host=db user=ann dbname=''", dsn.NoDatabase},
+		"a file to read":       {"postgres://ann:secret@db/shop?sslrootcert=/etc/shadow", dsn.ForbiddenParameter},
+		"a password file":      {"host=db user=ann dbname=shop passfile=/home/x/.pgpass", dsn.ForbiddenParameter},
+		"a service":            {"host=db user=ann dbname=shop service=prod", dsn.ForbiddenParameter},
+		"settings":             {"postgres://ann@db/shop?options=-c%20default_transaction_read_only%3Doff", dsn.ForbiddenParameter},
+		"any session variable": {"postgres://ann@db/shop?default_transaction_read_only=off", dsn.ForbiddenParameter},
+		"a password with an @": {"postgres://ann:pw@secret@db/shop", dsn.Malformed},
+		"a bad port":           {"postgres://ann:secret@db:99999999/shop", dsn.Malformed},
+		"an unended quote":     {"host=db user=ann password='secret dbname=shop", dsn.Malformed},
+		"far too long":         {"postgres://ann@db/shop?application_name=" + strings.Repeat("x", dsn.MaxLength), dsn.TooLong},
 	} {
-		cfg, err := dsn.Parse(s)
-		if !errors.Is(err, dsn.ErrInvalid) {
-			t.Errorf("%s: %+v, %v, want ErrInvalid", name, cfg, err)
+		cfg, err := dsn.Parse(c.in)
+		if !errors.Is(err, dsn.ErrInvalid) || dsn.ReasonOf(err) != c.want {
+			t.Errorf("%s: %+v, %v, want reason %d", name, cfg, err, c.want)
 		} else if strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: the refusal repeats the password: %v", name, err)
 		}
 	}
 }
+
+func TestReasonsAreSaidInBothLanguages(t *testing.T) {
+	said := map[string]bool{}
+	for r := dsn.Malformed; r <= dsn.NoDatabase; r++ {
+		zh, en := r.In(events.Chinese), r.In(events.English)
+		if !strings.ContainsFunc(zh, chinese) || strings.ContainsFunc(en, chinese) || strings.Contains(zh+en, "%!") {
+			t.Errorf("%d: %q and %q", r, zh, en)
+		}
+		said[zh], said[en] = true, true
+	}
+	if want := 2 * (int(dsn.NoDatabase) + 1); len(said) != want {
+		t.Errorf("%d sentences, want %d", len(said), want)
+	}
+}
+
+func chinese(r rune) bool { return unicode.Is(unicode.Han, r) }
 
 // A refusal tells nothing about the files of the machine and never waits for
 // one: a named pipe without a writer would hold whoever opened it.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,20 +57,27 @@ func (a api) call(ctx context.Context, method, path string, body, out any) error
 	return json.Unmarshal(answer.Data, out)
 }
 
+// listed is what this program reads of a list of tasks.
+type listed struct {
+	Tasks []tried `json:"tasks"`
+	// Lag is how many events are not recorded yet.
+	Lag *struct {
+		Events uint64 `json:"events"`
+	} `json:"lag"`
+}
+
 // sampleTask returns the task on the sample database: the newest one that has
 // not failed, or else a new one.
 func (a api) sampleTask(ctx context.Context, t terminal) (tried, error) {
-	var list struct {
-		Tasks []tried `json:"tasks"`
-	}
-	if err := a.retry(ctx, "/tasks?limit=1&db_name="+url.QueryEscape(sample.Database), &list); err != nil {
+	list, err := a.current(ctx, "/tasks?limit=1&db_name="+url.QueryEscape(sample.Database))
+	if err != nil {
 		return tried{}, err
 	}
 	if len(list.Tasks) > 0 && list.Tasks[0].Status != "failed" && list.Tasks[0].Status != "cancelled" {
 		return list.Tasks[0], nil
 	}
 	var made tried
-	err := a.call(ctx, http.MethodPost, "/tasks", map[string]any{
+	err = a.call(ctx, http.MethodPost, "/tasks", map[string]any{
 		"task_type": "complete_workflow",
 		"parameters": map[string]any{
 			"connection_name": sample.Database, "tables": sample.Tables(), "business_context": sample.BusinessContext(t.lang),
@@ -79,18 +87,26 @@ func (a api) sampleTask(ctx context.Context, t terminal) (tried, error) {
 	return made, err
 }
 
-// retry reads until the services are ready, for half a minute at most.
-func (a api) retry(ctx context.Context, path string, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+// readyLimit bounds the wait for services that begin.
+const readyLimit = 30 * time.Second
+
+// errBehind says that a list did not catch up with the events.
+var errBehind = errors.New("the events are not recorded yet")
+
+// current reads a list until the services are ready and have recorded all that
+// happened before, a kill included.
+func (a api) current(ctx context.Context, path string) (listed, error) {
+	ctx, cancel := context.WithTimeout(ctx, readyLimit)
 	defer cancel()
 	for {
-		err := a.call(ctx, http.MethodGet, path, nil, out)
-		if err == nil {
-			return nil
+		var list listed
+		err := a.call(ctx, http.MethodGet, path, nil, &list)
+		if err == nil && list.Lag != nil && list.Lag.Events == 0 {
+			return list, nil
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return listed{}, cmp.Or(err, errBehind)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

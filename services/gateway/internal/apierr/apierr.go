@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/citu/datapipeline/events"
@@ -20,7 +21,8 @@ type Type string
 // once, where the answer is written.
 type Error struct {
 	Type Type
-	// Params fill the verbs of the type's sentence.
+	// Params fill the verbs of the type's sentence. Those that are Worded are
+	// said in its language.
 	Params []any
 	// Details name each fault of a body or query.
 	Details []Detail
@@ -40,6 +42,12 @@ type Detail struct {
 	// Text is the sentence where somebody else has written it already, in the
 	// language of the answer; the type then needs no row in the catalogue.
 	Text string
+}
+
+// Worded is a parameter that is words.
+type Worded interface {
+	// In is what it says in a language.
+	In(l events.Language) string
 }
 
 // New makes an error of a type.
@@ -104,5 +112,11 @@ func (t Type) message(l events.Language, params []any) string {
 	if !ok {
 		return string(t)
 	}
-	return fmt.Sprintf(l.Pick(row.zh, row.en), params...)
+	said := slices.Clone(params)
+	for i, p := range said {
+		if words, ok := p.(Worded); ok {
+			said[i] = words.In(l)
+		}
+	}
+	return fmt.Sprintf(l.Pick(row.zh, row.en), said...)
 }

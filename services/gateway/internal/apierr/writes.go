@@ -21,12 +21,14 @@ const (
 	TooManyTableLists   Type = "too_many_table_lists"
 
 	InvalidDSN         Type = "invalid_connection_string"
+	DSNNamesTooLong    Type = "connection_names_too_long"
 	InvalidOutputDir   Type = "invalid_output_dir"
 	InvalidName        Type = "invalid_name"
 	InvalidKey         Type = "invalid_idempotency_key"
 	OneOfRequired      Type = "one_of_required"
 	OnlyOneOf          Type = "only_one_of"
 	UnknownStep        Type = "unknown_step"
+	StepTurnedOff      Type = "step_turned_off"
 	StepWithoutSingle  Type = "step_without_single_mode"
 	RangeWithSingle    Type = "range_with_single_mode"
 	EmptyRange         Type = "empty_step_range"
@@ -72,7 +74,9 @@ var writes = map[Type]row{
 		"已保存 %d 个表清单，不能再增加，请用已有名称覆盖。", "There are %d table lists already, which is the limit; replace one by using its name."},
 
 	InvalidDSN: {http.StatusBadRequest,
-		"不是可用的 PostgreSQL 连接字符串（%s）。", "It is not a usable PostgreSQL connection string (%s)."},
+		"不是可用的 PostgreSQL 连接字符串：%s。", "It is not a usable PostgreSQL connection string: %s."},
+	DSNNamesTooLong: {http.StatusBadRequest,
+		"连接字符串中的主机、用户或数据库名过长。", "A host, the user or the database in it has too long a name."},
 	InvalidOutputDir: {http.StatusBadRequest,
 		"必须是输出根目录 %s 之内的路径。", "It must be a path inside the output root %s."},
 	InvalidName: {http.StatusBadRequest,
@@ -85,6 +89,8 @@ var writes = map[Type]row{
 		"%s 只能填写其中一个。", "Only one of %s may be given."},
 	UnknownStep: {http.StatusBadRequest,
 		"没有步骤 %q，请用 1 到 4 或 ddl_generation、qa_generation、sql_validation、training_load。", "There is no step %q; use 1 to 4 or ddl_generation, qa_generation, sql_validation, training_load."},
+	StepTurnedOff: {http.StatusBadRequest,
+		"步骤 %s 已被 %s = false 关闭，请二者选一。", "Step %s is turned off by %s = false; choose one of the two."},
 	StepWithoutSingle: {http.StatusBadRequest,
 		"只能与 execution_mode = single 一起使用。", "It goes with execution_mode = single only."},
 	RangeWithSingle: {http.StatusBadRequest,

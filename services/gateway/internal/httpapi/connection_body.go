@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"strings"
-
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit/dsn"
 	"github.com/citu/datapipeline/services/gateway/internal/apierr"
@@ -37,13 +35,12 @@ func (a *API) readConnection(o *jsonbody.Object, required bool) (connection, err
 	}
 	cfg, err := dsn.Parse(text)
 	if err != nil {
-		reason := strings.TrimPrefix(err.Error(), dsn.ErrInvalid.Error()+": ")
-		o.Fault("db_connection", apierr.InvalidDSN, reason)
+		o.Fault("db_connection", apierr.InvalidDSN, dsn.ReasonOf(err))
 		return c, nil
 	}
 	c.Masked, c.Database = dsn.Mask(text), cfg.Database
 	if len(c.Database) > maxDatabaseName || len(c.Masked) > maxMasked {
-		o.Fault("db_connection", apierr.InvalidDSN, "its names are too long")
+		o.Fault("db_connection", apierr.DSNNamesTooLong)
 	}
 	if a.Sealer == nil {
 		return c, apierr.New(apierr.SealingOff)

@@ -72,6 +72,9 @@ func readSelection(o *jsonbody.Object, options events.Options) events.Selection 
 		s.Skip = append(s.Skip, step)
 	}
 	if s.Mode == events.ModeSingle {
+		if option := turnedOff(s.Single, options); option != "" {
+			o.Fault("single_step", apierr.StepTurnedOff, s.Single, option)
+		}
 		for _, name := range []string{"start_step", "end_step", "skip_steps"} {
 			if o.Has(name) {
 				o.Fault(name, apierr.RangeWithSingle)
@@ -79,6 +82,17 @@ func readSelection(o *jsonbody.Object, options events.Options) events.Selection 
 		}
 	}
 	return s
+}
+
+// turnedOff is the option that turns a step off; "" where none does.
+func turnedOff(s events.Step, o events.Options) string {
+	switch {
+	case s == events.StepValidation && !o.EnableSQLValidation:
+		return "enable_sql_validation"
+	case s == events.StepLoad && !o.EnableTrainingDataLoad:
+		return "enable_training_data_load"
+	}
+	return ""
 }
 
 // plan fills a request's steps in from a selection. Where that leaves none, the

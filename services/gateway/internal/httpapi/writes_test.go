@@ -168,31 +168,35 @@ func TestCreateTaskSaysAllFaults(t *testing.T) {
 	for body, want := range map[string]string{
 		"":   "validation_failed /task_type:required /parameters:required /parameters/business_context:required /parameters/db_connection:one_of_required /parameters/table_list_file:one_of_required",
 		"[]": "validation_failed :wrong_type /task_type:required /parameters:required /parameters/business_context:required /parameters/db_connection:one_of_required /parameters/table_list_file:one_of_required",
-		`{"task_type":"other","parameters":{"business_context":" ","db_connection":"x","tables":[]},"x":1}`: "validation_failed /task_type:not_one_of /parameters/business_context:required /parameters/db_connection:invalid_connection_string /parameters/tables:table_list_empty /x:unknown_field",
-		task(map[string]any{"execution_mode": "twice"}):                                                     at("/parameters/execution_mode:not_one_of"),
-		task(map[string]any{"execution_mode": "single"}):                                                    at("/parameters/single_step:required"),
-		task(map[string]any{"execution_mode": "single", "single_step": 5}):                                  at("/parameters/single_step:unknown_step"),
-		task(map[string]any{"single_step": 1}):                                                              at("/parameters/single_step:step_without_single_mode"),
-		task(map[string]any{"execution_mode": "single", "single_step": 1, "end_step": 2}):                   at("/parameters/end_step:range_with_single_mode"),
-		task(map[string]any{"start_step": 3, "end_step": 2}):                                                at("/parameters/end_step:empty_step_range"),
-		task(map[string]any{"skip_steps": []any{1, 2, 3, 4}}):                                               at("/parameters/end_step:empty_step_range"),
-		task(map[string]any{"skip_steps": []any{"none"}}):                                                   at("/parameters/skip_steps:unknown_step"),
-		task(map[string]any{"connection_name": "shop"}):                                                     at("/parameters/connection_name:only_one_of"),
-		task(map[string]any{"db_connection": "postgres://ann:" + password + "@"}):                           at("/parameters/db_connection:invalid_connection_string"),
-		task(map[string]any{"table_list_file": "a.txt"}):                                                    at("/parameters/tables:only_one_of /parameters/table_list_file:table_list_not_found"),
-		task(map[string]any{"tables": nil, "table_list_file": 1}):                                           at("/parameters/table_list_file:wrong_type"),
-		task(map[string]any{"tables": nil, "table_list_file": "../secret"}):                                 at("/parameters/table_list_file:table_list_not_found"),
-		task(map[string]any{"tables": strings.Fields(strings.Repeat("t ", 1001))}):                          at("/parameters/tables:too_many"),
-		task(map[string]any{"tables": []string{strings.Repeat("a,", 200)}}):                                 "",
-		task(map[string]any{"tables": []any{1.5, true}}):                                                    at("/parameters/tables/1:wrong_type"),
-		task(map[string]any{"output_dir": "../x"}):                                                          at("/parameters/output_dir:invalid_output_dir"),
-		task(map[string]any{"output_dir": "/etc"}):                                                          at("/parameters/output_dir:invalid_output_dir"),
-		task(map[string]any{"output_dir": "/srv/training/a"}):                                               "",
-		task(map[string]any{"language": "fr"}):                                                              at("/parameters/language:not_one_of"),
-		task(map[string]any{"db_name": "a/b"}):                                                              at("/parameters/db_name:invalid_name"),
-		task(map[string]any{"business_context": strings.Repeat("图", 21846)}):                                at("/parameters/business_context:too_long"),
-		task(map[string]any{"business_context": "a\x00b"}):                                                  at("/parameters/business_context:invalid_character"),
-		task(map[string]any{"enable_llm_repair": "no"}):                                                     at("/parameters/enable_llm_repair:wrong_type"),
+		`{"task_type":"other","parameters":{"business_context":" ","db_connection":"x","tables":[]},"x":1}`:               "validation_failed /task_type:not_one_of /parameters/business_context:required /parameters/db_connection:invalid_connection_string /parameters/tables:table_list_empty /x:unknown_field",
+		task(map[string]any{"execution_mode": "twice"}):                                                                   at("/parameters/execution_mode:not_one_of"),
+		task(map[string]any{"execution_mode": "single"}):                                                                  at("/parameters/single_step:required"),
+		task(map[string]any{"execution_mode": "single", "single_step": 5}):                                                at("/parameters/single_step:unknown_step"),
+		task(map[string]any{"execution_mode": "single", "single_step": 3, "enable_sql_validation": false}):                at("/parameters/single_step:step_turned_off"),
+		task(map[string]any{"execution_mode": "single", "single_step": 4, "enable_training_data_load": false}):            at("/parameters/single_step:step_turned_off"),
+		task(map[string]any{"execution_mode": "single", "single_step": 4, "enable_sql_validation": false}):                "",
+		task(map[string]any{"db_connection": "postgres://" + strings.Repeat("u", 9) + "@db/" + strings.Repeat("d", 129)}): at("/parameters/db_connection:connection_names_too_long"),
+		task(map[string]any{"single_step": 1}):                                                                            at("/parameters/single_step:step_without_single_mode"),
+		task(map[string]any{"execution_mode": "single", "single_step": 1, "end_step": 2}):                                 at("/parameters/end_step:range_with_single_mode"),
+		task(map[string]any{"start_step": 3, "end_step": 2}):                                                              at("/parameters/end_step:empty_step_range"),
+		task(map[string]any{"skip_steps": []any{1, 2, 3, 4}}):                                                             at("/parameters/end_step:empty_step_range"),
+		task(map[string]any{"skip_steps": []any{"none"}}):                                                                 at("/parameters/skip_steps:unknown_step"),
+		task(map[string]any{"connection_name": "shop"}):                                                                   at("/parameters/connection_name:only_one_of"),
+		task(map[string]any{"db_connection": "postgres://ann:" + password + "@"}):                                         at("/parameters/db_connection:invalid_connection_string"),
+		task(map[string]any{"table_list_file": "a.txt"}):                                                                  at("/parameters/tables:only_one_of /parameters/table_list_file:table_list_not_found"),
+		task(map[string]any{"tables": nil, "table_list_file": 1}):                                                         at("/parameters/table_list_file:wrong_type"),
+		task(map[string]any{"tables": nil, "table_list_file": "../secret"}):                                               at("/parameters/table_list_file:table_list_not_found"),
+		task(map[string]any{"tables": strings.Fields(strings.Repeat("t ", 1001))}):                                        at("/parameters/tables:too_many"),
+		task(map[string]any{"tables": []string{strings.Repeat("a,", 200)}}):                                               "",
+		task(map[string]any{"tables": []any{1.5, true}}):                                                                  at("/parameters/tables/1:wrong_type"),
+		task(map[string]any{"output_dir": "../x"}):                                                                        at("/parameters/output_dir:invalid_output_dir"),
+		task(map[string]any{"output_dir": "/etc"}):                                                                        at("/parameters/output_dir:invalid_output_dir"),
+		task(map[string]any{"output_dir": "/srv/training/a"}):                                                             "",
+		task(map[string]any{"language": "fr"}):                                                                            at("/parameters/language:not_one_of"),
+		task(map[string]any{"db_name": "a/b"}):                                                                            at("/parameters/db_name:invalid_name"),
+		task(map[string]any{"business_context": strings.Repeat("图", 21846)}):                                              at("/parameters/business_context:too_long"),
+		task(map[string]any{"business_context": "a\x00b"}):                                                                at("/parameters/business_context:invalid_character"),
+		task(map[string]any{"enable_llm_repair": "no"}):                                                                   at("/parameters/enable_llm_repair:wrong_type"),
 		`{"task_type":`: "malformed_json",
 	} {
 		r := w.do("POST", Prefix+"/tasks", body)
@@ -201,6 +205,20 @@ func TestCreateTaskSaysAllFaults(t *testing.T) {
 		}
 		if strings.Contains(string(r.body), password) {
 			t.Errorf("%.120s: the answer repeats the password", body)
+		}
+	}
+}
+
+// A part of a message that is made elsewhere is in the language of the rest.
+func TestFaultOfAConnectionStringIsSaidInTheLanguageAskedFor(t *testing.T) {
+	w := serveWrites(t, testkit.Broker(t))
+	for language, want := range map[string]string{
+		"zh": "不是可用的 PostgreSQL 连接字符串：缺少用户（user）。",
+		"en": "It is not a usable PostgreSQL connection string: user is missing.",
+	} {
+		r := w.do("POST", Prefix+"/tasks", task(map[string]any{"db_connection": "postgres://db/shop"}), "Accept-Language", language)
+		if r.status != 400 || r.Details[0].Message != want {
+			t.Errorf("%s: %d %s", language, r.status, r.body)
 		}
 	}
 }

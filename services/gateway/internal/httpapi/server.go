@@ -66,7 +66,7 @@ func New(o Options) *API {
 	a := &API{Options: o, log: o.Log, negotiator: newNegotiator(o.Language), metrics: newMetrics(o.Metrics)}
 	a.streaming, a.stop = context.WithCancel(context.Background())
 	a.app = fiber.New(fiber.Config{
-		AppName: "datapipeline", DisableStartupMessage: true, DisableDefaultDate: true,
+		AppName: "datapipeline", DisableStartupMessage: true,
 		Immutable: true, UnescapePath: true, CaseSensitive: true,
 		BodyLimit: 2 * maxBody, ReadBufferSize: maxHeaders, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		JSONEncoder: marshal, ErrorHandler: a.lastResort, DisablePreParseMultipartForm: true,

@@ -11,6 +11,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
 	"github.com/citu/datapipeline/internal/kit/broker"
+	"github.com/citu/datapipeline/services/gateway/internal/trace"
 )
 
 const service = "gateway"
@@ -30,7 +31,7 @@ type Output interface {
 }
 
 // Commands publishes requests, cancellations and deletions. It is safe for
-// concurrent use. Its errors are *apierr.Error, those of Tasks, or wrap
+// concurrent use. The events belong to the trace of the call's context. Its errors are *apierr.Error, those of Tasks, or wrap
 // broker.ErrUnavailable; each call ends with its context at the latest.
 type Commands struct {
 	broker   *broker.Broker
@@ -62,6 +63,7 @@ func (c *Commands) change(ctx context.Context, id string, decide func(projection
 			return t, err
 		}
 		e := events.New(service, data)
+		e.TraceParent = trace.Of(ctx)
 		seq, err := c.broker.PublishTask(ctx, e, last)
 		if errors.Is(err, broker.ErrConflict) && ctx.Err() == nil {
 			continue

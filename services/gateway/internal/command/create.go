@@ -14,6 +14,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit/broker"
+	"github.com/citu/datapipeline/services/gateway/internal/trace"
 )
 
 // NewTask is a task to create.
@@ -42,7 +43,7 @@ type Created struct {
 // Create creates a task. Its id is that of the second in which it is created,
 // or that with a suffix where it is taken.
 func (c *Commands) Create(ctx context.Context, n NewTask) (Created, error) {
-	for p := c.plan(n); ; p = p.again() {
+	for p := c.plan(ctx, n); ; p = p.again() {
 		created, err := c.carryOut(ctx, p)
 		if !errors.Is(err, broker.ErrConflict) || ctx.Err() != nil {
 			return created, err
@@ -57,12 +58,14 @@ type plan struct {
 	At      time.Time `json:"at"`
 	Suffix  string    `json:"suffix"`
 	EventID string    `json:"event_id"`
+	// TraceParent is the trace of the call that decided.
+	TraceParent string `json:"traceparent"`
 }
 
-func (c *Commands) plan(n NewTask) plan {
+func (c *Commands) plan(ctx context.Context, n NewTask) plan {
 	now := time.Now().In(c.location)
 	n.Request.UTCOffsetSeconds = c.offset(now)
-	return plan{New: n, At: now, EventID: newEventID()}
+	return plan{New: n, At: now, EventID: newEventID(), TraceParent: trace.Of(ctx)}
 }
 
 // again is the plan for another id.
@@ -83,7 +86,7 @@ func (c *Commands) carryOut(ctx context.Context, p plan) (Created, error) {
 	r.Runner, r.Actor = events.RunnerPool, p.New.Actor
 	r.OutputPrefix = path.Join(p.New.OutputDir, created.TaskID)
 	r.OutputDirectory = created.OutputDirectory
-	e := events.Event{ID: p.EventID, Source: events.SourcePrefix + service, Time: p.At.UTC(), Data: &events.TaskCreated{
+	e := events.Event{ID: p.EventID, Source: events.SourcePrefix + service, Time: p.At.UTC(), TraceParent: p.TraceParent, Data: &events.TaskCreated{
 		TaskID: created.TaskID, TaskType: events.TaskTypeComplete, CreatedAt: p.At, CreatedBy: p.New.Actor,
 		Parameters: p.New.Parameters, Request: r,
 	}}

@@ -67,7 +67,7 @@ func TestTasksOfOneSecondHaveIdsOfTheirOwn(t *testing.T) {
 
 func TestIdOfADeletedTaskIsNotTakenAgain(t *testing.T) {
 	f := newFixture(t)
-	p := f.plan(order())
+	p := f.plan(t.Context(), order())
 	first, err := f.carryOut(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestIdOfADeletedTaskIsNotTakenAgain(t *testing.T) {
 
 func TestPlanCarriedOutTwiceIsOneTask(t *testing.T) {
 	f := newFixture(t)
-	p := f.plan(order())
+	p := f.plan(t.Context(), order())
 	first, err := f.carryOut(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)

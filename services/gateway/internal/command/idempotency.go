@@ -83,7 +83,7 @@ func (c *Commands) begin(ctx context.Context, keys jetstream.KeyValue, key Key, 
 	if err != nil {
 		return Created{}, err
 	}
-	p := c.plan(n)
+	p := c.plan(ctx, n)
 	t := ticket{entry: entry{Body: digest(key.Body), Plan: &p}, name: key.name()}
 	t.revision, err = keys.Create(ctx, t.name, t.encode())
 	if err = broker.Translate(err); errors.Is(err, broker.ErrConflict) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/gateway/internal/apierr"
+	"github.com/citu/datapipeline/services/gateway/internal/trace"
 )
 
 func key(value, body string) Key { return Key{Actor: "ann", Value: value, Body: []byte(body)} }
@@ -110,7 +111,7 @@ func (t ticket) later() ticket {
 
 func TestKeyInFlightIsNotTaken(t *testing.T) {
 	f := newFixture(t)
-	f.crashed(key("k", "{}"), f.plan(order()))
+	f.crashed(key("k", "{}"), f.plan(t.Context(), order()))
 	_, _, err := f.CreateOnce(t.Context(), key("k", "{}"), prepared)
 	var refusal *apierr.Error
 	if !errors.As(err, &refusal) || refusal.Type != apierr.IdempotencyInFlight || refusal.RetryAfter == 0 {
@@ -120,7 +121,7 @@ func TestKeyInFlightIsNotTaken(t *testing.T) {
 
 func TestCrashBeforePublishingIsMadeGood(t *testing.T) {
 	f := newFixture(t)
-	k, p := key("k", "{}"), f.plan(order())
+	k, p := key("k", "{}"), f.plan(t.Context(), order())
 	left := f.crashed(k, p)
 	created, err := f.resume(t.Context(), f.keys(), k, left.later())
 	if err != nil || created.TaskID != f.created(p).TaskID {
@@ -133,7 +134,7 @@ func TestCrashBeforePublishingIsMadeGood(t *testing.T) {
 
 func TestCrashAfterPublishingMakesNoSecondTask(t *testing.T) {
 	f := newFixture(t)
-	k, p := key("k", "{}"), f.plan(order())
+	k, p := key("k", "{}"), f.plan(t.Context(), order())
 	left := f.crashed(k, p)
 	first, err := f.carryOut(t.Context(), p)
 	if err != nil {
@@ -146,10 +147,33 @@ func TestCrashAfterPublishingMakesNoSecondTask(t *testing.T) {
 	}
 }
 
+// Who carries a plan out later publishes the very event, of the trace in which
+// it was decided.
+func TestPlanIsCarriedOutInTheTraceThatDecided(t *testing.T) {
+	const first, second = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	f := newFixture(t)
+	k := key("k", "{}")
+	left := f.crashed(k, f.plan(trace.With(t.Context(), first), order()))
+	found, err := find(t.Context(), f.keys(), k) // as the next gateway reads it
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.carryOut(t.Context(), *left.Plan); err != nil {
+		t.Fatal(err)
+	}
+	created, err := f.resume(trace.With(t.Context(), second), f.keys(), k, found.later())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := f.events(created.TaskID); len(all) != 1 || all[0].TraceParent != first {
+		t.Errorf("%d events, the first of trace %s", len(all), all[0].TraceParent)
+	}
+}
+
 func TestTwoWhoCarryOnMakeOneTask(t *testing.T) {
 	f := newFixture(t)
 	k := key("k", "{}")
-	left := f.crashed(k, f.plan(order())).later()
+	left := f.crashed(k, f.plan(t.Context(), order())).later()
 	created, err := f.resume(t.Context(), f.keys(), k, left)
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +188,7 @@ func TestTwoWhoCarryOnMakeOneTask(t *testing.T) {
 
 func TestPlanWhoseIdIsTakenGetsAnother(t *testing.T) {
 	f := newFixture(t)
-	k, p := key("k", "{}"), f.plan(order())
+	k, p := key("k", "{}"), f.plan(t.Context(), order())
 	other := p
 	other.EventID = newEventID()
 	taken, err := f.carryOut(t.Context(), other)

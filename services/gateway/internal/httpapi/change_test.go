@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,6 +108,31 @@ func TestCancelTask(t *testing.T) {
 	}
 	if r := w.do("POST", address(over, "cancel"), `{"why":1}`); r.summary() != "400 validation_failed /why:unknown_field" {
 		t.Errorf("%s", r.body)
+	}
+}
+
+func TestEventsBelongToTheTraceOfTheirCall(t *testing.T) {
+	w := serveWrites(t, testkit.Broker(t))
+	parent := func(n int) string { return fmt.Sprintf("00-4bf92f3577b34da6a3ce929d0e0e4736-%016x-01", n) }
+	id := w.do("POST", Prefix+"/tasks", task(nil), "traceparent", parent(1), "Idempotency-Key", "k").text("task_id")
+	w.do("POST", Prefix+"/tasks", task(nil), "traceparent", parent(9), "Idempotency-Key", "k") // gives the same task
+	w.do("POST", address(id, "cancel"), "", "traceparent", parent(2))
+	w.do("POST", address(id, "execute"), "", "traceparent", parent(3))
+	run := events.Run{TaskID: id, Request: 3, Attempt: 1}
+	w.publish(&events.TaskStarted{Run: run, Executor: "executor-1"})
+	w.do("DELETE", address(id, "")+"?force=true", "", "traceparent", parent(4))
+	var got []string
+	err := w.broker.History(t.Context(), id, 0, func(e events.Event) error {
+		got = append(got, string(e.Type())+" "+e.TraceParent)
+		return nil
+	})
+	want := []string{
+		string(events.TypeTaskCreated) + " " + parent(1), string(events.TypeTaskCancelRequested) + " " + parent(2),
+		string(events.TypeTaskExecutionRequested) + " " + parent(3), string(events.TypeTaskStarted) + " ",
+		string(events.TypeTaskCancelRequested) + " " + parent(4), string(events.TypeTaskDeleted) + " " + parent(4),
+	}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v\n got %q\nwant %q", err, got, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -12,14 +13,15 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/citu/datapipeline/services/gateway/internal/apierr"
+	"github.com/citu/datapipeline/services/gateway/internal/trace"
 )
 
 const requestIDKey = "request_id"
 
 var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// begin gives a request what every answer needs: an id, which is the caller's
-// own where it sent a proper one, and a language.
+// begin gives a request what every answer needs: an id and a trace, which are
+// the caller's own where it sent proper ones, and a language.
 func (a *API) begin(c *fiber.Ctx) {
 	id := c.Get(fiber.HeaderXRequestID)
 	if !goodRequestID.MatchString(id) {
@@ -27,7 +29,9 @@ func (a *API) begin(c *fiber.Ctx) {
 	}
 	c.Locals(requestIDKey, id)
 	c.Set(fiber.HeaderXRequestID, id)
-	c.Set(fiber.HeaderDate, time.Now().UTC().Format(http.TimeFormat))
+	parent := trace.Continue(string(bytes.Join(c.Request().Header.PeekAll(trace.Header), []byte(","))))
+	c.SetUserContext(trace.With(c.UserContext(), parent))
+	c.Set(trace.Header, parent)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	a.negotiator.negotiate(c)

@@ -10,11 +10,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
+	"github.com/citu/datapipeline/services/gateway/internal/trace"
 )
 
 // service is an API on a loopback address, for one test.
@@ -177,6 +179,33 @@ func TestRequestIDOfTheCallerIsKeptWhereItIsProper(t *testing.T) {
 	}
 	if r := s.do("GET", "/nothing", "", "X-Request-Id", "<script>"); r.RequestID == "<script>" {
 		t.Error("an improper id was kept")
+	}
+}
+
+func TestAnswersBelongToTheTraceOfTheCaller(t *testing.T) {
+	s := serve(t)
+	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
+	if got := s.do("GET", "/nothing", "", "traceparent", parent).header.Get("traceparent"); got != parent {
+		t.Errorf("%s became %s", parent, got)
+	}
+	seen := map[string]bool{}
+	for _, header := range []string{"", "00-x", strings.ToUpper(parent)} {
+		got := s.do("GET", "/nothing", "", "traceparent", header).header.Get("traceparent")
+		if trace.Continue(got) != got || seen[got] {
+			t.Errorf("%q: %q is no new trace", header, got)
+		}
+		seen[got] = true
+	}
+}
+
+func TestAnswersHaveADate(t *testing.T) {
+	s := serve(t)
+	for _, path := range []string{"/openapi.yaml", "/nothing"} {
+		r := s.do("GET", path, "")
+		at, err := http.ParseTime(r.header.Get("Date"))
+		if err != nil || time.Since(at).Abs() > 10*time.Second || len(r.header["Date"]) != 1 {
+			t.Errorf("%s: %v, %v", path, r.header["Date"], err)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // line. The folder is the output folder itself.
 func (c *run) order(lang events.Language, now time.Time) (*events.TaskCreated, []string) {
 	f := &faults{lang: lang}
+	now = now.In(c.zone(f))
 	steps, skipped := c.steps(f)
 	request := events.Request{
 		ExecutionMode: c.ExecutionMode, Steps: steps, SkippedSteps: skipped, Force: c.ExecutionMode == events.ModeSingle,
@@ -30,6 +31,19 @@ func (c *run) order(lang events.Language, now time.Time) (*events.TaskCreated, [
 		f.add("参数超出限制：%v", "beyond a limit: %v", err)
 	}
 	return created, f.list
+}
+
+// zone is that of the task's id and of the names of its files.
+func (c *run) zone(f *faults) *time.Location {
+	if c.Timezone == "" {
+		return time.Local
+	}
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		f.add("--timezone %q：不是已知的时区，例如 Asia/Shanghai", "--timezone %q is no time zone, such as Asia/Shanghai", c.Timezone)
+		return time.Local
+	}
+	return zone
 }
 
 // manual is who creates tasks here, and what their ids begin with.

@@ -26,6 +26,7 @@ type run struct {
 	DisableLLMRepair bool   `name:"disable-llm-repair" help:"${help_no_repair}"`
 	NoModifyFile     bool   `name:"no-modify-file" help:"${help_no_modify}"`
 	SkipTrainingLoad bool   `name:"skip-training-load" help:"${help_skip_load}"`
+	Timezone         string `name:"timezone" env:"DP_TIMEZONE" placeholder:"ZONE" help:"${help_timezone}"`
 	DataDir          string `name:"data-dir" default:".data" placeholder:"DIR" help:"${help_data_dir}"`
 	Verbose          bool   `short:"v" help:"${help_verbose}"`
 }

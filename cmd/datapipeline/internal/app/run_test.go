@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/citu/datapipeline/cmd/datapipeline/internal/app"
 	"github.com/citu/datapipeline/internal/testkit"
@@ -17,6 +18,7 @@ import (
 func TestRunCompletes(t *testing.T) {
 	vectors := testkit.Postgres(t)
 	t.Setenv("DP_VECTOR_DATABASE_URL", vectors)
+	t.Setenv("DP_TIMEZONE", "Pacific/Kiritimati")
 	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "unused")
 	r := run(t, "--db-connection", business(t), "--table-list", file(t, "tables.txt", "\ufeffpublic.customer, public.sale # both\r\n"),
 		"--business-context", "@"+file(t, "about.txt", "A shop."), "--output-dir", dir, "--data-dir", data)
@@ -36,6 +38,10 @@ func TestRunCompletes(t *testing.T) {
 		t.Errorf("%d records in the vector store: %v", records, err)
 	}
 	id := filepath.Base(folder)
+	zone := time.FixedZone("", 14*3600)
+	if at, err := time.ParseInLocation("manual_20060102_150405", id, zone); err != nil || time.Since(at).Abs() > time.Minute {
+		t.Errorf("the id %s is not of this moment in DP_TIMEZONE: %v", id, err)
+	}
 	for _, want := range []string{
 		"Task " + id + "\n", ` 100% Training data load: completed \(\d+\.\d s\)\n`, "Task completed, 2 tables, ", "Files: " + folder,
 	} {

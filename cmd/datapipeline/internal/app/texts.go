@@ -17,6 +17,7 @@ var texts = map[string][2]string{
 	"help_version": {"显示版本。", "Show the version."},
 	"help_verbose": {"在标准错误输出服务日志。", "Write the services' logs to stderr."},
 
+	"help_timezone": {"任务 ID 与文件名所用的时区，例如 Asia/Shanghai；默认为系统时区。", "Time zone of the task's id and file names, such as Asia/Shanghai; the system's by default."},
 	"help_data_dir": {"内嵌数据库、消息流与密钥的存放目录，默认 .data。", "Folder of the embedded database, the streams and the keys; .data by default."},
 	"help_http":     {"REST 接口的监听地址，默认 :8084。", "Address of the REST interface; :8084 by default."},
 	"help_nats":     {"内嵌 NATS 对外的监听地址，例如 127.0.0.1:4222；默认仅进程内可用。", "Address where the embedded NATS listens for others, such as 127.0.0.1:4222; nowhere by default."},

@@ -25,7 +25,7 @@ func lint(ctx context.Context, w workspace) error {
 	if err != nil {
 		return err
 	}
-	return eachModule(bin, "run", "--config", policy, "./...")(ctx, w)
+	return eachModule(bin, "run", "--allow-parallel-runners", "--config", policy, "./...")(ctx, w)
 }
 
 // installLinter builds the linter once into the user's cache.

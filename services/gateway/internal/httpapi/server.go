@@ -109,5 +109,7 @@ func (a *API) Serve(ctx context.Context, l net.Listener) error {
 	a.stop()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	return errors.Join(a.app.ShutdownWithContext(last), <-served)
+	err := a.app.ShutdownWithContext(last)
+	_ = l.Close() // where the server had not begun to accept, it does not know it yet
+	return errors.Join(err, <-served)
 }

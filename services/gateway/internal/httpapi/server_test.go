@@ -250,6 +250,21 @@ func TestRequestsThatNoHandlerSees(t *testing.T) {
 	}
 }
 
+func TestServeEndsAlsoWhenItHasHardlyBegun(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		api := New(Options{Log: testkit.Log(t), Metrics: prometheus.NewRegistry(), Language: events.English, Health: http.NotFoundHandler()})
+		if err := api.Serve(ended, l); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestPanicIsAnInternalError(t *testing.T) {
 	s := serve(t, func(o *Options) {
 		o.Health = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret") })

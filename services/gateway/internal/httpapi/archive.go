@@ -21,6 +21,11 @@ func (a *API) archive(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	q := queryOf(c)
+	names := q.texts("name")
+	if err := q.err(); err != nil {
+		return err
+	}
 	if !a.Reads.Downloads {
 		return apierr.New(apierr.DownloadDisabled)
 	}
@@ -28,7 +33,7 @@ func (a *API) archive(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	chosen, comment, err := a.selection(files, c.Context().QueryArgs().PeekMulti("name"))
+	chosen, comment, err := a.selection(files, names)
 	if err != nil {
 		return err
 	}
@@ -52,12 +57,12 @@ func (a *API) archive(c *fiber.Ctx) error {
 
 // selection returns the files of an archive, and a comment that names those
 // that were left out as too large. A file that is named must be there.
-func (a *API) selection(files projection.Outputs, names [][]byte) ([]events.OutputRegistered, string, error) {
+func (a *API) selection(files projection.Outputs, names []string) ([]events.OutputRegistered, string, error) {
 	var chosen []events.OutputRegistered
 	if len(names) > 0 {
 		wanted := projection.Outputs{}
 		for _, name := range names {
-			f, err := a.registered(files, string(name))
+			f, err := a.registered(files, name)
 			if err != nil {
 				return nil, "", err
 			}

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"context"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/citu/datapipeline/events"
@@ -31,7 +33,8 @@ func changed(t projection.Task) changedTask {
 	}
 }
 
-func (a *API) executeTask(c *fiber.Ctx) error {
+// change answers what is asked of a task in a body, once do has taken it.
+func (a *API) change(c *fiber.Ctx, m message, do func(ctx context.Context, id string, o *jsonbody.Object) (projection.Task, error)) error {
 	id, err := taskID(c)
 	if err != nil {
 		return err
@@ -40,17 +43,24 @@ func (a *API) executeTask(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	x, err := a.readExecution(o, actor(c))
-	if err != nil {
-		return err
-	}
 	ctx, cancel := a.deadline(c)
 	defer cancel()
-	t, err := a.Commands.Execute(ctx, id, x)
+	t, err := do(ctx, id, o)
 	if err != nil {
 		return err
 	}
-	return respond(c, fiber.StatusAccepted, message{"已接受执行请求。", "The request to run is accepted."}, changed(t))
+	return respond(c, fiber.StatusAccepted, m, changed(t))
+}
+
+func (a *API) executeTask(c *fiber.Ctx) error {
+	m := message{"已接受执行请求。", "The request to run is accepted."}
+	return a.change(c, m, func(ctx context.Context, id string, o *jsonbody.Object) (projection.Task, error) {
+		x, err := a.readExecution(o, actor(c))
+		if err != nil {
+			return projection.Task{}, err
+		}
+		return a.Commands.Execute(ctx, id, x)
+	})
 }
 
 func (a *API) readExecution(o *jsonbody.Object, who string) (command.Execution, error) {
@@ -69,25 +79,14 @@ func (a *API) readExecution(o *jsonbody.Object, who string) (command.Execution, 
 }
 
 func (a *API) cancelTask(c *fiber.Ctx) error {
-	id, err := taskID(c)
-	if err != nil {
-		return err
-	}
-	o, err := body(c)
-	if err != nil {
-		return err
-	}
-	reason := o.Text("reason", maxReason)
-	if err := o.Finish(); err != nil {
-		return err
-	}
-	ctx, cancel := a.deadline(c)
-	defer cancel()
-	t, err := a.Commands.Cancel(ctx, id, actor(c), reason)
-	if err != nil {
-		return err
-	}
-	return respond(c, fiber.StatusAccepted, message{"已接受取消请求。", "The cancellation is accepted."}, changed(t))
+	m := message{"已接受取消请求。", "The cancellation is accepted."}
+	return a.change(c, m, func(ctx context.Context, id string, o *jsonbody.Object) (projection.Task, error) {
+		reason := o.Text("reason", maxReason)
+		if err := o.Finish(); err != nil {
+			return projection.Task{}, err
+		}
+		return a.Commands.Cancel(ctx, id, actor(c), reason)
+	})
 }
 
 // deletedTask is the data of a deletion.

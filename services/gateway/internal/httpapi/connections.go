@@ -22,9 +22,6 @@ type connectionPage struct {
 }
 
 func (a *API) listConnections(c *fiber.Ctx) error {
-	if err := queryOf(c).err(); err != nil {
-		return err
-	}
 	ctx, cancel := a.deadline(c)
 	defer cancel()
 	list, err := a.Catalogue.Connections(ctx)

@@ -20,29 +20,56 @@ const maxText = 1024
 // query reads the query parameters of a call and gathers what is wrong with
 // them. Parameters that are not read are refused.
 type query struct {
-	values map[string]string
+	values map[string][]string
 	known  []string
 	faults []apierr.Detail
 }
 
-func queryOf(c *fiber.Ctx) *query { return &query{values: c.Queries()} }
+func queryOf(c *fiber.Ctx) *query {
+	q := &query{values: map[string][]string{}}
+	c.Context().QueryArgs().VisitAll(func(name, value []byte) {
+		q.values[string(name)] = append(q.values[string(name)], string(value))
+	})
+	return q
+}
+
+// noQuery refuses any query parameter.
+func noQuery(c *fiber.Ctx) error {
+	if err := queryOf(c).err(); err != nil {
+		return err
+	}
+	return c.Next()
+}
 
 func (q *query) fault(name string, t apierr.Type, params ...any) {
 	q.faults = append(q.faults, apierr.Detail{Pointer: "?" + name, Type: t, Params: params})
 }
 
+// texts reads a text that may be repeated.
+func (q *query) texts(name string) []string {
+	q.known = append(q.known, name)
+	for _, v := range q.values[name] {
+		switch {
+		case len(v) > maxText:
+			q.fault(name, apierr.TooLong, maxText)
+			return nil
+		case !utf8.ValidString(v) || strings.ContainsRune(v, 0):
+			q.fault(name, apierr.InvalidCharacter)
+			return nil
+		}
+	}
+	return q.values[name]
+}
+
 // text reads a text; "" where it is absent.
 func (q *query) text(name string) string {
-	q.known = append(q.known, name)
-	v := q.values[name]
-	switch {
-	case len(v) > maxText:
-		q.fault(name, apierr.TooLong, maxText)
-	case !utf8.ValidString(v) || strings.ContainsRune(v, 0):
-		q.fault(name, apierr.InvalidCharacter)
-	default:
-		return v
+	switch all := q.texts(name); len(all) {
+	case 0:
+		return ""
+	case 1:
+		return all[0]
 	}
+	q.fault(name, apierr.DuplicateField)
 	return ""
 }
 

@@ -37,13 +37,13 @@ func (a *API) routeReads(calls fiber.Router) {
 	calls.Get("/tasks/:id/logs", a.listLogs)
 	calls.Get("/tasks/:id/executions", a.listExecutions)
 	calls.Get("/tasks/:id/files", a.listFiles)
-	calls.Get("/tasks/:id/files/download/:name", a.download)
+	calls.Get("/tasks/:id/files/download/:name", noQuery, a.download)
 	calls.Get("/tasks/:id/files/archive", a.archive)
-	calls.Get("/tasks/:id/files/integrity", a.integrity)
+	calls.Get("/tasks/:id/files/integrity", noQuery, a.integrity)
 	calls.Get("/tasks/:id/events", a.taskEvents)
 	calls.Get("/events", a.allEvents)
 	calls.Get("/stats", a.stats)
-	calls.Get("/monitor/status", a.monitorStatus)
+	calls.Get("/monitor/status", noQuery, a.monitorStatus)
 }
 
 // listing is a page of a list under the list's own name; null cursors where

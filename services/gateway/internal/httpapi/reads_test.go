@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +129,8 @@ func TestFaultsOfQueriesAreSaidAllAtOnce(t *testing.T) {
 		{"/tasks?limit=201&status=running,done&from=yesterday&cursor=x&page=2", "?from invalid_time, ?limit out_of_range, ?page unknown_field, ?status not_one_of"},
 		{"/tasks?from=2025-07-01T00:00:00Z&to=2025-07-01T00:00:00Z", "?to empty_time_range"},
 		{"/tasks?cursor=x", "?cursor invalid_cursor"},
+		{"/tasks?db_name=a&db_name=b", "?db_name duplicate_field"},
+		{"/tasks/" + task.ID + "/files/archive?name=a&name=b&name=%00&file=c", "?file unknown_field, ?name invalid_character"},
 		{"/tasks?q=%00", "?q invalid_character"},
 		{"/tasks?q=%ff", "?q invalid_character"},
 		{"/tasks?db_name=" + strings.Repeat("x", 1025), "?db_name too_long"},
@@ -153,6 +156,25 @@ func TestFaultsOfQueriesAreSaidAllAtOnce(t *testing.T) {
 	}
 	if got := r.get(Prefix+"/events", "Last-Event-ID", "x"); got.status != 400 || got.Details[0].Pointer != "header:Last-Event-ID" {
 		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+func TestEveryCallRefusesUnknownQueryParameters(t *testing.T) {
+	s := serve(t)
+	place := strings.NewReplacer(":id", "task_20250701_143052", ":name", "a.md")
+	calls := 0
+	for _, route := range s.api.app.GetRoutes(true) {
+		if route.Method == http.MethodHead || !strings.HasPrefix(route.Path, Prefix) {
+			continue
+		}
+		calls++
+		got := s.do(route.Method, place.Replace(route.Path)+"?nonsense=1", "")
+		if got.summary() != "400 validation_failed ?nonsense:unknown_field" {
+			t.Errorf("%s %s: %d %s", route.Method, route.Path, got.status, got.body)
+		}
+	}
+	if calls == 0 {
+		t.Error("there is no call")
 	}
 }
 

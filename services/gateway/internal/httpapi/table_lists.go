@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"time"
@@ -26,7 +27,12 @@ func shownList(l tablelist.List) tableList {
 // uploadTableList takes a list as a form with a file, or as plain text with its
 // name in the query. A list of the same name is replaced.
 func (a *API) uploadTableList(c *fiber.Ctx) error {
-	name, text, err := upload(c)
+	q := queryOf(c)
+	name := q.text("name")
+	if err := q.err(); err != nil {
+		return err
+	}
+	name, text, err := upload(c, name)
 	if err != nil {
 		return err
 	}
@@ -50,19 +56,19 @@ func (a *API) uploadTableList(c *fiber.Ctx) error {
 	return respond(c, fiber.StatusCreated, message{"表清单已保存。", "The table list is kept."}, shownList(l))
 }
 
-// upload reads the name and the text of a list.
-func upload(c *fiber.Ctx) (name, text string, err error) {
+// upload reads the name and the text of a list; asked is its name in the query.
+func upload(c *fiber.Ctx, asked string) (name, text string, err error) {
 	switch mediaType(c) {
 	case fiber.MIMETextPlain:
-		return c.Query("name"), string(c.BodyRaw()), nil
+		return asked, string(c.BodyRaw()), nil
 	case fiber.MIMEMultipartForm:
 		return uploadedFile(c)
 	}
 	return "", "", apierr.New(apierr.UnsupportedMediaType, "multipart/form-data, text/plain")
 }
 
-// uploadedFile reads the form's file. Its field "name", or the name in the
-// query, comes before the file's own.
+// uploadedFile reads the form's file. The name in the query, or else in the field
+// "name", comes before the file's own.
 func uploadedFile(c *fiber.Ctx) (name, text string, err error) {
 	header, err := c.FormFile("file")
 	if err != nil {
@@ -77,12 +83,7 @@ func uploadedFile(c *fiber.Ctx) (name, text string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	for _, name := range []string{c.FormValue("name"), c.Query("name")} {
-		if name != "" {
-			return name, string(content), nil
-		}
-	}
-	return header.Filename, string(content), nil
+	return cmp.Or(c.FormValue("name"), header.Filename), string(content), nil
 }
 
 // tableListPage is the data of a list of table lists. They all fit on a page.
@@ -93,9 +94,6 @@ type tableListPage struct {
 }
 
 func (a *API) listTableLists(c *fiber.Ctx) error {
-	if err := queryOf(c).err(); err != nil {
-		return err
-	}
 	ctx, cancel := a.deadline(c)
 	defer cancel()
 	all, err := a.TableLists.All(ctx)

@@ -28,13 +28,13 @@ type Writes struct {
 
 // routeWrites registers the calls that change something or ask an executor.
 func (a *API) routeWrites(calls fiber.Router) {
-	calls.Post("/tasks", a.createTask)
-	calls.Post("/tasks/:id/execute", a.executeTask)
-	calls.Post("/tasks/:id/cancel", a.cancelTask)
+	calls.Post("/tasks", noQuery, a.createTask)
+	calls.Post("/tasks/:id/execute", noQuery, a.executeTask)
+	calls.Post("/tasks/:id/cancel", noQuery, a.cancelTask)
 	calls.Delete("/tasks/:id", a.deleteTask)
 	calls.Post("/table_lists", a.uploadTableList)
-	calls.Get("/table_lists", a.listTableLists)
-	calls.Get("/connections", a.listConnections)
-	calls.Post("/connections/test", a.testConnection)
-	calls.Post("/connections/tables", a.listTables)
+	calls.Get("/table_lists", noQuery, a.listTableLists)
+	calls.Get("/connections", noQuery, a.listConnections)
+	calls.Post("/connections/test", noQuery, a.testConnection)
+	calls.Post("/connections/tables", noQuery, a.listTables)
 }

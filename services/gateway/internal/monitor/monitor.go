@@ -4,7 +4,9 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -72,7 +74,7 @@ type Stream struct {
 	Bytes         uint64    `json:"bytes"`
 	FirstSequence uint64    `json:"first_sequence"`
 	LastSequence  uint64    `json:"last_sequence"`
-	CreatedAt     time.Time `json:"created_at"`
+	CreatedAt     time.Time `json:"created_at"` // to the microsecond, as the recorder keeps it
 	Replicas      int       `json:"replicas"`
 }
 
@@ -103,9 +105,10 @@ type Position struct {
 
 // Durability is what the deployment promises of acknowledged events.
 type Durability struct {
-	Replicas int    `json:"replicas"` // the fewest of any stream; 0 when not known now
+	Replicas *int   `json:"replicas"` // the fewest of any stream; null while not known of all
 	Sync     string `json:"sync"`
-	// Survives lists "process_kill", "power_loss" and "node_loss".
+	// Survives lists "process_kill", "power_loss" and "node_loss"; null while
+	// Replicas is.
 	Survives []string `json:"survives"`
 }
 
@@ -139,9 +142,12 @@ func (m *Monitor) broker(ctx context.Context) Broker {
 	return b
 }
 
+// streams are those of the pipeline.
+var streams = []string{events.StreamPipeline, events.StreamLogs, events.StreamDeadLetters}
+
 func (m *Monitor) streams(ctx context.Context) []Stream {
 	list := []Stream{}
-	for _, name := range []string{events.StreamPipeline, events.StreamLogs, events.StreamDeadLetters} {
+	for _, name := range streams {
 		s, err := m.Broker.State(ctx, name)
 		if err != nil {
 			m.absent("stream "+name, err)
@@ -149,7 +155,7 @@ func (m *Monitor) streams(ctx context.Context) []Stream {
 		}
 		list = append(list, Stream{
 			Name: name, Messages: s.Messages, Bytes: s.Bytes, FirstSequence: s.First, LastSequence: s.Last,
-			CreatedAt: s.Created, Replicas: s.Replicas,
+			CreatedAt: s.Created.Truncate(time.Microsecond), Replicas: s.Replicas,
 		})
 	}
 	return list
@@ -197,17 +203,18 @@ func (m *Monitor) absent(what string, err error) {
 	m.Log.Warn("status lacks "+what, zap.Error(err))
 }
 
-// promise is what streams of so many replicas, written so, survive.
-func promise(streams []Stream, sync string) Durability {
-	d := Durability{Sync: sync, Survives: []string{"process_kill"}}
-	for i, s := range streams {
-		if i == 0 || s.Replicas < d.Replicas {
-			d.Replicas = s.Replicas
-		}
+// promise is what the streams, written so, survive; nothing is promised while
+// one of them cannot be asked.
+func promise(known []Stream, sync string) Durability {
+	d := Durability{Sync: sync}
+	if len(known) < len(streams) {
+		return d
 	}
+	fewest := slices.MinFunc(known, func(a, b Stream) int { return cmp.Compare(a.Replicas, b.Replicas) }).Replicas
+	d.Replicas, d.Survives = &fewest, []string{"process_kill"}
 	if sync == SyncAlways {
 		d.Survives = append(d.Survives, "power_loss")
-		if d.Replicas >= 3 {
+		if fewest >= 3 {
 			d.Survives = append(d.Survives, "node_loss")
 		}
 	}

@@ -45,7 +45,7 @@ func (a *API) createTask(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderLocation, Prefix+"/tasks/"+created.TaskID)
 	return respond(c, fiber.StatusCreated, message{"任务已创建。", "The task is created."}, createdTask{
-		TaskID: created.TaskID, Status: projection.Pending, CreatedAt: created.CreatedAt,
+		TaskID: created.TaskID, Status: projection.Pending, CreatedAt: stored(created.CreatedAt),
 		OutputDirectory: created.OutputDirectory, StreamPosition: created.Sequence,
 	})
 }

@@ -28,7 +28,7 @@ type executionView struct {
 
 func viewExecution(x projection.Execution) executionView {
 	return executionView{
-		ID: x.ID, Step: x.Step, Status: x.Status, StartedAt: x.StartedAt, CompletedAt: x.CompletedAt,
+		ID: x.ID, Step: x.Step, Status: x.Status, StartedAt: x.StartedAt, CompletedAt: storedOrNull(x.CompletedAt),
 		DurationSeconds: elapsed(&x.StartedAt, x.CompletedAt, time.Now()), failureView: viewFailure(x.Failure),
 		Result: x.Result, Attempt: x.Attempt, Forced: x.Forced, FilesCleaned: x.FilesCleaned,
 	}

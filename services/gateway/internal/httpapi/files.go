@@ -43,7 +43,7 @@ type fileView struct {
 func (a *API) viewFile(f events.OutputRegistered) fileView {
 	return fileView{
 		Name: f.Name, Type: f.FileType, Size: f.Size, Hash: f.SHA256, Description: f.Description,
-		ModifiedAt: f.ModifiedAt, IsPrimary: f.IsPrimary,
+		ModifiedAt: stored(f.ModifiedAt), IsPrimary: f.IsPrimary,
 		IsDownloadable: a.Reads.Downloads && a.fits(f), ExecutionID: orNull(f.ExecutionID),
 	}
 }

@@ -52,6 +52,75 @@ func TestTaskIsShownWhileNobodyRecords(t *testing.T) {
 	}
 }
 
+// A task that runs again elsewhere shows where it runs, whether or not its new
+// request is recorded.
+func TestTaskShowsTheConnectionOfItsNewestRequest(t *testing.T) {
+	r := serveReads(t)
+	task := story.New(t, r.Broker, storyStart).Create().Begin().Complete()
+	for _, c := range []events.Connection{
+		{Sealed: story.Sealed, Masked: "postgres://reader:***@elsewhere/shop"},
+		{Name: "shop"},
+		{Sealed: story.Sealed, Masked: "postgres://reader:***@db/shop"},
+	} {
+		task.Execute(c).Begin().Complete()
+		p, _ := r.get(path(task, "")).data["parameters"].(map[string]any)
+		masked, _ := p["db_connection"].(string)
+		name, _ := p["connection_name"].(string)
+		if masked != c.Masked || name != c.Name || p["business_context"] != "网店 orders" {
+			t.Errorf("%+v: parameters %v", c, p)
+		}
+	}
+}
+
+// The stream knows nanoseconds, the tables microseconds; callers see one time.
+func TestTimesAreTheSameEverywhere(t *testing.T) {
+	r := serveReads(t)
+	task := story.New(t, r.Broker, storyStart.Add(123456789*time.Nanosecond)).Create().Begin().Step(events.StepDDL).Complete()
+	alone, before := r.get(path(task, "")).data, executions(r, task)
+	r.Record()
+	r.Recorded()
+	listed := r.get(Prefix + "/tasks").data["tasks"].([]any)[0].(map[string]any)
+	for _, name := range []string{"created_at", "started_at", "completed_at"} {
+		one, other := instant(t, alone[name]), instant(t, listed[name])
+		if !one.Equal(other) || one.Nanosecond()%1000 != 0 {
+			t.Errorf("%s is %v alone and %v in the list", name, alone[name], listed[name])
+		}
+	}
+	if alone["duration_seconds"] != listed["duration_seconds"] {
+		t.Errorf("it took %v alone and %v in the list", alone["duration_seconds"], listed["duration_seconds"])
+	}
+	after := executions(r, task)
+	if len(before) == 0 || len(before) != len(after) {
+		t.Fatalf("executions %v and then %v", before, after)
+	}
+	for i := range before {
+		for _, name := range []string{"started_at", "completed_at"} {
+			if one, other := instant(t, before[i][name]), instant(t, after[i][name]); !one.Equal(other) {
+				t.Errorf("%s is %v and %v once it is recorded", name, one, other)
+			}
+		}
+	}
+}
+
+func executions(r *reader, task *story.Task) (all []map[string]any) {
+	r.t.Helper()
+	list, _ := r.get(path(task, "/executions")).data["executions"].([]any)
+	for _, x := range list {
+		all = append(all, x.(map[string]any))
+	}
+	return all
+}
+
+func instant(t *testing.T, v any) time.Time {
+	t.Helper()
+	text, _ := v.(string)
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
 func TestTaskIsGoneRightAfterItsDeletion(t *testing.T) {
 	r := serveReads(t)
 	r.Record()
@@ -377,7 +446,8 @@ func TestStatusIsSaidWhileNATSIsAway(t *testing.T) {
 	}
 	got := r.get(Prefix + "/monitor/status")
 	broker, _ := got.data["broker"].(map[string]any)
-	if got.status != 200 || broker["connected"] != false {
+	durability, _ := got.data["durability"].(map[string]any)
+	if got.status != 200 || broker["connected"] != false || durability["replicas"] != nil || durability["survives"] != nil {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 	if got := r.get(Prefix + "/tasks/task_20250701_143052"); got.status != 503 || got.ErrorType != "broker_unavailable" {

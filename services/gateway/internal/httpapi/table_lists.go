@@ -21,7 +21,7 @@ type tableList struct {
 }
 
 func shownList(l tablelist.List) tableList {
-	return tableList{Name: l.Name, Size: l.Bytes, Tables: l.Tables, UploadedAt: l.UploadedAt}
+	return tableList{Name: l.Name, Size: l.Bytes, Tables: l.Tables, UploadedAt: stored(l.UploadedAt)}
 }
 
 // uploadTableList takes a list as a form with a file, or as plain text with its

@@ -16,7 +16,7 @@ type taskView struct {
 	Progress      int               `json:"progress"`
 	CurrentStep   *events.Step      `json:"current_step"`
 	QueuePosition *int              `json:"queue_position"`
-	Parameters    json.RawMessage   `json:"parameters"`
+	Parameters    any               `json:"parameters"`
 	Result        json.RawMessage   `json:"result"`
 	WarningsCount int               `json:"warnings_count"`
 	failureView
@@ -77,12 +77,12 @@ func viewFailure(f *events.Failure) failureView {
 func viewTask(t projection.Task, queue *int, now time.Time) taskView {
 	v := taskView{
 		ID: t.ID, Type: t.Type, Status: t.Status, Progress: t.Progress(), CurrentStep: orNull(t.CurrentStep),
-		QueuePosition: queue, Parameters: t.Parameters, Result: t.Result,
+		QueuePosition: queue, Parameters: currentParameters(t), Result: t.Result,
 		WarningsCount: t.Warnings(), failureView: viewFailure(t.Failure),
 		DBName: t.DBName, BusinessContext: t.BusinessContext, OutputDirectory: t.OutputDirectory,
 		ExecutionMode: t.Request.ExecutionMode, Language: t.Request.Language,
-		CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt, RequestedAt: t.RequestedAt,
-		StartedAt: t.StartedAt, CompletedAt: t.CompletedAt, DurationSeconds: elapsed(t.StartedAt, t.CompletedAt, now),
+		CreatedBy: t.CreatedBy, CreatedAt: stored(t.CreatedAt), RequestedAt: stored(t.RequestedAt),
+		StartedAt: storedOrNull(t.StartedAt), CompletedAt: storedOrNull(t.CompletedAt), DurationSeconds: elapsed(t.StartedAt, t.CompletedAt, now),
 		Attempt: t.Attempt, CancelRequested: t.CancelRequested, ScanComplete: t.ScanComplete, StreamPosition: t.LastSeq,
 	}
 	if t.Failure != nil {
@@ -97,10 +97,45 @@ func viewTask(t projection.Task, queue *int, now time.Time) taskView {
 func viewStep(name events.Step, s projection.Step, now time.Time) stepView {
 	return stepView{
 		Step: name, Status: s.Status, Progress: s.Progress, Done: s.Done, Total: s.Total,
-		StartedAt: s.StartedAt, CompletedAt: s.CompletedAt, DurationSeconds: elapsed(s.StartedAt, s.CompletedAt, now),
+		StartedAt: storedOrNull(s.StartedAt), CompletedAt: storedOrNull(s.CompletedAt), DurationSeconds: elapsed(s.StartedAt, s.CompletedAt, now),
 		failureView: viewFailure(s.Failure), WarningsCount: s.Warnings, SkipReason: orNull(s.SkipReason),
 		ExecutionID: orNull(s.ExecutionID), Attempt: s.Attempt, Result: s.Result,
 	}
+}
+
+// currentParameters are the task's parameters with the connection of its newest
+// request, which may have named another one.
+func currentParameters(t projection.Task) any {
+	var all map[string]any
+	if err := json.Unmarshal(t.Parameters, &all); err != nil || all == nil {
+		return t.Parameters
+	}
+	masked, _ := all["db_connection"].(string)
+	name, _ := all["connection_name"].(string)
+	now := t.Request.Connection
+	if masked == now.Masked && name == now.Name {
+		return t.Parameters
+	}
+	delete(all, "db_connection")
+	delete(all, "connection_name")
+	if now.Name != "" {
+		all["connection_name"] = now.Name
+	} else {
+		all["db_connection"] = now.Masked
+	}
+	return all
+}
+
+// stored is a time as the tables keep it, so that one task shows the times that
+// lists show: a whole number of microseconds.
+func stored(t time.Time) time.Time { return t.Truncate(time.Microsecond) }
+
+func storedOrNull(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	cut := stored(*t)
+	return &cut
 }
 
 // elapsed is the time in seconds from a start to an end, or to now; null
@@ -112,6 +147,6 @@ func elapsed(start, end *time.Time, now time.Time) *float64 {
 	if end == nil {
 		end = &now
 	}
-	seconds := max(0, end.Sub(*start).Seconds())
+	seconds := max(0, stored(*end).Sub(stored(*start)).Seconds())
 	return &seconds
 }

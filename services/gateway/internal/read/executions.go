@@ -22,6 +22,7 @@ func (r *Reader) Executions(ctx context.Context, taskID string) ([]projection.Ex
 	all := map[string]projection.Execution{}
 	keep := func(list []projection.Execution) {
 		for _, x := range list {
+			x.StartedAt = x.StartedAt.Truncate(time.Microsecond) // as it is stored: pages go by it
 			all[x.ID] = x
 		}
 	}

@@ -54,19 +54,33 @@ func (t *Task) Create(changes ...func(*events.TaskCreated)) *Task {
 	d := &events.TaskCreated{
 		TaskID: t.ID, TaskType: events.TaskTypeComplete, CreatedAt: t.Start, CreatedBy: "ann",
 		Parameters: json.RawMessage(`{"db_connection":"postgres://reader:***@db/shop","business_context":"网店 orders"}`),
-		Request: events.Request{
-			ExecutionMode: events.ModeComplete, Steps: events.Steps(),
-			Connection: events.Connection{Sealed: Sealed, Masked: "postgres://reader:***@db/shop"},
-			Tables:     []string{"public.orders"}, BusinessContext: "网店 orders", DBName: "shop",
-			Language: events.English, Options: events.DefaultOptions(),
-			OutputDirectory: "data_pipeline/training_data/" + t.ID, OutputPrefix: t.ID,
-			UTCOffsetSeconds: 8 * 3600, Runner: events.RunnerPool, Actor: "ann",
-		},
+		Request:    t.order(),
 	}
 	for _, change := range changes {
 		change(d)
 	}
 	t.Request = t.Publish(d)
+	return t
+}
+
+// order is a request for all steps.
+func (t *Task) order() events.Request {
+	return events.Request{
+		ExecutionMode: events.ModeComplete, Steps: events.Steps(),
+		Connection: events.Connection{Sealed: Sealed, Masked: "postgres://reader:***@db/shop"},
+		Tables:     []string{"public.orders"}, BusinessContext: "网店 orders", DBName: "shop",
+		Language: events.English, Options: events.DefaultOptions(),
+		OutputDirectory: "data_pipeline/training_data/" + t.ID, OutputPrefix: t.ID,
+		UTCOffsetSeconds: 8 * 3600, Runner: events.RunnerPool, Actor: "ann",
+	}
+}
+
+// Execute publishes task.execution_requested for all steps over a connection.
+func (t *Task) Execute(c events.Connection) *Task {
+	t.tb.Helper()
+	r := t.order()
+	r.Connection = c
+	t.Request, t.Attempt = t.Publish(&events.TaskExecutionRequested{TaskID: t.ID, Request: r}), 0
 	return t
 }
 

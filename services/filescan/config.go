@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/citu/datapipeline/internal/kit"
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/internal/kit/bucket"
 )
@@ -15,9 +16,9 @@ type Config struct {
 
 	// AdminAddr is where /livez, /readyz and /metrics are; empty is nowhere.
 	AdminAddr string `name:"admin-addr" env:"DP_ADMIN_ADDR" default:":9090" help:"Address of /livez, /readyz and /metrics; empty turns them off."`
-	// MaxDownloadFileSize is the size in bytes above which a file is registered
+	// MaxDownloadFileSize is the size above which a file is registered
 	// as not downloadable.
-	MaxDownloadFileSize int64 `name:"max-download-file-size" env:"DP_MAX_DOWNLOAD_FILE_SIZE" default:"104857600" help:"Files above this size in bytes are not offered for download."`
+	MaxDownloadFileSize kit.Bytes `name:"max-download-file-size" env:"DP_MAX_DOWNLOAD_FILE_SIZE" default:"100MiB" help:"Files above this size, such as 100MiB, 100MB or a number of bytes, are not offered for download."`
 	// Workers is how many tasks are scanned at once; 0 means 4.
 	Workers int `name:"filescan-workers" env:"DP_FILESCAN_WORKERS" default:"4" help:"Tasks scanned at once."`
 }

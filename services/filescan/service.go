@@ -68,7 +68,7 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := b.Prepare(ctx); err != nil {
 		return ignoreEnd(ctx, fmt.Errorf("filescan: %w", err))
 	}
-	scanner := &scan.Scanner{Broker: b, Bucket: files, Log: s.log, MaxDownload: s.cfg.MaxDownloadFileSize,
+	scanner := &scan.Scanner{Broker: b, Bucket: files, Log: s.log, MaxDownload: int64(s.cfg.MaxDownloadFileSize),
 		SweepAge: cmp.Or(s.cfg.LeaseTTL, events.LeaseTTL) / 2, Runner: events.RunnerPool}
 	return s.work(ctx, b, files, scanner)
 }

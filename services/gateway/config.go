@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/internal/kit"
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/internal/kit/bucket"
 	"github.com/citu/datapipeline/internal/kit/postgres"
@@ -36,8 +37,8 @@ type Config struct {
 	SealRecipient string `name:"seal-recipient" env:"DP_SEAL_RECIPIENT" placeholder:"AGE1…" help:"Public key of the executors, for which connection strings are encrypted."`
 
 	EnableFileDownload bool `name:"enable-file-download" env:"DP_ENABLE_FILE_DOWNLOAD" default:"true" negatable:"" help:"Let callers download files."`
-	// MaxDownloadFileSize is in bytes.
-	MaxDownloadFileSize int64 `name:"max-download-file-size" env:"DP_MAX_DOWNLOAD_FILE_SIZE" default:"104857600" help:"Files above this size in bytes are not offered for download."`
+	// MaxDownloadFileSize is the size above which a file is not offered.
+	MaxDownloadFileSize kit.Bytes `name:"max-download-file-size" env:"DP_MAX_DOWNLOAD_FILE_SIZE" default:"100MiB" help:"Files above this size, such as 100MiB, 100MB or a number of bytes, are not offered for download."`
 	// MaxSSEClients is how many event streams a process serves at once; 0 means
 	// 1,000.
 	MaxSSEClients int `name:"max-sse-clients" env:"DP_MAX_SSE_CLIENTS" default:"1000" help:"Event streams at once."`

@@ -98,7 +98,7 @@ func (s *Service) api(b *broker.Broker, files *blob.Bucket, reader *read.Reader,
 		Reads: httpapi.Reads{
 			Reader: reader, Hub: hub, Files: outputs.New(files),
 			Monitor:   &monitor.Monitor{Broker: b, Reader: reader, Sync: cmp.Or(s.cfg.JetStreamSync, monitor.SyncAlways), Folder: folder, Log: s.log},
-			Downloads: s.cfg.EnableFileDownload, MaxDownload: s.cfg.MaxDownloadFileSize,
+			Downloads: s.cfg.EnableFileDownload, MaxDownload: int64(s.cfg.MaxDownloadFileSize),
 		},
 	}), nil
 }

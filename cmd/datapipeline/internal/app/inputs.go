@@ -35,8 +35,7 @@ func (c *run) database(f *faults) string {
 	}
 	name, err := dsn.Database(c.DBConnection)
 	if err != nil {
-		f.add("--db-connection 不是可用的 PostgreSQL 连接串，应为 postgres://用户:密码@主机:5432/数据库，密码中的特殊字符写作 %%XX（%v）",
-			"--db-connection: %v", err)
+		f.add("--db-connection 不是可用的 PostgreSQL 连接串：%s", "--db-connection is not a usable PostgreSQL connection string: %s", dsn.ReasonOf(err).In(f.lang))
 	}
 	return name
 }

@@ -113,6 +113,7 @@ func services(t *testing.T) string {
 // same folder, and refuses any other id that is taken.
 func TestRunGoesOn(t *testing.T) {
 	b := track(t)
+	t.Setenv("DP_VECTOR_DATABASE_URL", testkit.Postgres(t)) // a PostgreSQL of its own would be kept in this folder
 	const id = "manual_20250701_143052"
 	db, dir := business(t), t.TempDir()
 	step := func(n, dir string) result {

@@ -119,7 +119,7 @@ func TestNoPasswordSurvivesScrubbing(t *testing.T) {
 		dsn := (&url.URL{Scheme: "postgres", User: url.UserPassword("u", password), Host: "h:1", Path: "/d"}).String()
 		target, err := connection.NewResolver(map[string]string{"c": dsn}).Resolve(events.Connection{Name: "c"}, events.English)
 		if err != nil {
-			t.Skip() // the string itself is refused
+			t.Fatalf("the string is refused: %v", err)
 		}
 		quoted, err := json.Marshal("<" + password + ">")
 		if err != nil {

@@ -171,7 +171,9 @@ func (w *writer) between(t *profile.Table, d, e *profile.Column, bonus int) {
 		bonus -= 4
 	}
 	r := alone(t)
-	days := "EXTRACT(EPOCH FROM " + r.col(e) + " - " + r.col(d) + ") / 86400"
+	// The cast is for PostgreSQL 13, where EXTRACT is a double that ROUND to two
+	// places does not take.
+	days := "EXTRACT(EPOCH FROM " + r.col(e) + " - " + r.col(d) + ")::numeric / 86400"
 	if d.Category == catalog.Date && e.Category == catalog.Date {
 		days = r.col(e) + " - " + r.col(d)
 	} else if d.BaseType != e.BaseType {

@@ -64,6 +64,46 @@ type Options struct {
 	EnableLLMRepair        bool `json:"enable_llm_repair"`
 	ModifyOriginalFile     bool `json:"modify_original_file"`
 	EnableTrainingDataLoad bool `json:"enable_training_data_load"`
+
+	// Masking is what happens to personal data in rows that are read: MaskData
+	// (the meaning of ""), SchemaOnly or MaskOff.
+	Masking string `json:"masking,omitempty"`
+	// Themes and QuestionsPerTheme are how much is asked; 0 is DefaultThemes and
+	// DefaultQuestionsPerTheme.
+	Themes            int `json:"themes,omitempty"`
+	QuestionsPerTheme int `json:"questions_per_theme,omitempty"`
+	// DisableModel does without a language model although one is configured.
+	DisableModel bool `json:"disable_model,omitempty"`
+	// FullRefresh takes nothing over from an earlier task on the same database.
+	FullRefresh bool `json:"full_refresh,omitempty"`
+	// LoadApprovedOnly loads the pairs that people approved and no others.
+	LoadApprovedOnly bool `json:"load_approved_only,omitempty"`
+	// BackupVectorTables keeps a copy of the vector store's tables as CSV in the
+	// task's output before anything is loaded.
+	BackupVectorTables bool `json:"backup_vector_tables,omitempty"`
+}
+
+// The modes of Options.Masking.
+const (
+	MaskData   = "mask"        // values that look personal are masked
+	SchemaOnly = "schema_only" // no row is read
+	MaskOff    = "off"         // values are shown as they are
+)
+
+// Bounds and defaults of Options.
+const (
+	DefaultThemes            = 5
+	DefaultQuestionsPerTheme = 10
+	MaxThemes                = 200
+	MaxQuestionsPerTheme     = 100
+)
+
+func (o Options) validate() error {
+	return check(
+		field("options.masking", slices.Contains([]string{"", MaskData, SchemaOnly, MaskOff}, o.Masking)),
+		field("options.themes", 0 <= o.Themes && o.Themes <= MaxThemes),
+		field("options.questions_per_theme", 0 <= o.QuestionsPerTheme && o.QuestionsPerTheme <= MaxQuestionsPerTheme),
+	)
 }
 
 // DefaultOptions are the options of a request that names none: all on.
@@ -107,6 +147,7 @@ func (r Request) validate() error {
 		field("utc_offset_seconds", -18*3600 <= r.UTCOffsetSeconds && r.UTCOffsetSeconds <= 18*3600),
 		field("runner", r.Runner == RunnerPool || r.Runner == RunnerSelf),
 		field("actor", len(r.Actor) <= 255),
+		r.Options.validate(),
 	)
 }
 

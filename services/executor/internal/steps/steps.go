@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/llm"
 )
 
 // Step does one part of the work. An implementation holds configuration only,
@@ -57,6 +58,19 @@ type Run struct {
 	// manifests name. In a folder worked on by hand it holds the folder.
 	In fs.FS
 
+	// Model asks the language model within what is left of the task's budget. It
+	// is nil, which its methods allow, where there is none or the request does
+	// without.
+	Model *llm.Session
+
+	// Base is the earlier task on the same database that may be built upon; nil
+	// where there is none or the request asks for everything anew.
+	Base *Base
+
+	// Pairs are the pairs that people added, edited or decided about, as they
+	// are now, by ID; Source is SourcePerson where the text is theirs.
+	Pairs []events.Pair
+
 	// Out takes the files of this execution, by plain name.
 	Out Output
 
@@ -67,6 +81,13 @@ type Run struct {
 	// Progress says that done of total units of this step are finished. It is
 	// cheap and may be called for every unit.
 	Progress func(done, total int)
+}
+
+// Base is an earlier task on the same database whose steps were completed.
+type Base struct {
+	TaskID string
+	// Files holds what its manifests name, verified by content.
+	Files fs.FS
 }
 
 // Output takes a step's files. Its methods may be called concurrently.

@@ -40,6 +40,14 @@ func exampleClosing() events.Closing {
 	return events.Closing{Run: exampleRun, Result: json.RawMessage(`{"success":true}`), LogSequence: 97}
 }
 
+func examplePair(source string) events.PairChange {
+	return events.PairChange{TaskID: exampleTask, PairID: "p_3f9c2a7be1d04c55", Question: "每个公司管理多少个服务区？",
+		SQL:   "SELECT c.company_name, COUNT(*) FROM bss_company c JOIN bss_service_area a ON a.company_id = c.id GROUP BY c.company_name;",
+		Theme: "服务区经营", Tables: []string{"public.bss_company", "public.bss_service_area"},
+		Shapes: []string{events.ShapeGroup, events.ShapeJoin}, Difficulty: events.DifficultyMedium,
+		Source: source, Actor: "li.na", At: at, Note: "月报用"}
+}
+
 // examples holds one event of each type, as a deployment would send it.
 func examples() map[events.Type]events.Data {
 	failure := events.Failure{ErrorType: "table_not_found", ErrorClass: events.ClassUser, Step: events.StepDDL,
@@ -74,6 +82,11 @@ func examples() map[events.Type]events.Data {
 			Path: exampleTask + "/bss_company.ddl", FileType: events.FileDDL, ModifiedAt: at, IsDownloadable: true},
 		&events.OutputRemoved{TaskID: exampleTask, Request: 41, Name: "bss_old.ddl"},
 		&events.OutputScanned{TaskID: exampleTask, Request: 41, Files: 23, Bytes: 48213},
+		&events.PairAdded{PairChange: examplePair(events.SourcePerson), Check: &events.PairCheck{Verdict: events.VerdictValid, Cost: 24.5}},
+		&events.PairEdited{PairChange: examplePair(events.SourcePerson), Check: &events.PairCheck{Verdict: events.VerdictError,
+			Rung: events.RungNames, ErrorType: "undefined_column", SQLState: "42703", Message: "字段 compny_name 不存在",
+			Hint: "Perhaps you meant to reference the column \"bss_company.company_name\".", Position: 8}},
+		&events.PairReviewed{PairChange: examplePair(events.SourceRules), Decision: events.DecisionApproved},
 	}
 	byType := map[events.Type]events.Data{}
 	for _, d := range all {

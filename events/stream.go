@@ -65,8 +65,8 @@ func (t Topology) leaseTTL() time.Duration {
 
 // Streams returns the streams of a deployment.
 func Streams(t Topology) []jetstream.StreamConfig {
-	pipeline := stream(StreamPipeline, t, KindSubject("task", "*"), KindSubject("step", "*"), KindSubject("output", "*"))
-	pipeline.Description = "state of tasks, steps and outputs"
+	pipeline := stream(StreamPipeline, t, TaskSubjects("*")...)
+	pipeline.Description = "state of tasks, steps, outputs and pairs"
 	pipeline.AllowAtomicPublish = true // many outputs are registered at once
 	logs := stream(StreamLogs, t, KindSubject("log", "*"))
 	logs.Description = "log lines of tasks"

@@ -25,6 +25,9 @@ const (
 	TypeOutputRegistered       Type = "output.registered"
 	TypeOutputRemoved          Type = "output.removed"
 	TypeOutputScanned          Type = "output.scanned"
+	TypePairAdded              Type = "pair.added"
+	TypePairEdited             Type = "pair.edited"
+	TypePairReviewed           Type = "pair.reviewed"
 )
 
 // blank makes an empty value of every type's data.
@@ -47,6 +50,9 @@ var blank = map[Type]func() Data{
 	TypeOutputRegistered:       func() Data { return new(OutputRegistered) },
 	TypeOutputRemoved:          func() Data { return new(OutputRemoved) },
 	TypeOutputScanned:          func() Data { return new(OutputScanned) },
+	TypePairAdded:              func() Data { return new(PairAdded) },
+	TypePairEdited:             func() Data { return new(PairEdited) },
+	TypePairReviewed:           func() Data { return new(PairReviewed) },
 }
 
 // Types returns all types, in no particular order.

@@ -11,8 +11,8 @@ const (
 	// MaxPeoplePairs is the number of pairs of a task that people can touch.
 	MaxPeoplePairs = 10_000
 	// MaxQuestion, MaxSQL and MaxNote are in bytes.
-	MaxQuestion = 4 << 10
-	MaxSQL      = 64 << 10
+	MaxQuestion = 16 << 10
+	MaxSQL      = 256 << 10
 	MaxNote     = 4 << 10
 	// MaxPairTables is the number of tables that a pair names.
 	MaxPairTables = 200
@@ -89,7 +89,7 @@ func (c *PairCheck) validate() error {
 		field("check.hint", len(c.Hint) <= MaxMessage),
 		field("check.position", c.Position >= 0),
 		field("check.original_sql", len(c.OriginalSQL) <= MaxSQL),
-		field("check.diff", len(c.Diff) <= 4*MaxSQL),
+		field("check.diff", len(c.Diff) <= MaxSQL),
 		field("check.cost", c.Cost >= 0),
 	)
 }

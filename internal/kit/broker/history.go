@@ -21,6 +21,18 @@ func (b *Broker) LogHistory(ctx context.Context, taskID string, after uint64, fn
 	return b.history(ctx, events.StreamLogs, events.KindSubject("log", taskID), after, fn)
 }
 
+// LoadPairs folds what people said about a task's pairs beyond the sequence
+// after onto an earlier state, nil among them, and returns it with the sequence
+// of the last event about pairs that it read, or after. Errors as for History.
+func (b *Broker) LoadPairs(ctx context.Context, taskID string, from projection.Pairs, after uint64) (projection.Pairs, uint64, error) {
+	pairs, last := from, after
+	err := b.history(ctx, events.StreamPipeline, events.KindSubject("pair", taskID), after, func(e events.Event) error {
+		pairs, last = projection.ApplyPair(pairs, e), e.Sequence
+		return nil
+	})
+	return pairs, last, err
+}
+
 func (b *Broker) history(ctx context.Context, stream, subject string, after uint64, fn func(events.Event) error) error {
 	var last uint64
 	err := b.retry(ctx, func(ctx context.Context) (err error) {

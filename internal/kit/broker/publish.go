@@ -51,6 +51,11 @@ func (b *Broker) LastOutputSeq(ctx context.Context, taskID string) (uint64, erro
 	return b.LastSeq(ctx, events.StreamPipeline, events.KindSubject("output", taskID))
 }
 
+// LastPairSeq is LastTaskSeq for pair.* events.
+func (b *Broker) LastPairSeq(ctx context.Context, taskID string) (uint64, error) {
+	return b.LastSeq(ctx, events.StreamPipeline, events.KindSubject("pair", taskID))
+}
+
 // LastSeq returns the sequence of the newest message of a stream on a subject,
 // which may hold wildcards; 0 when there is none. It asks the stream's leader.
 func (b *Broker) LastSeq(ctx context.Context, stream, subject string) (uint64, error) {

@@ -27,7 +27,7 @@ func (b *Broker) PublishOutputs(ctx context.Context, all []events.Event, expecte
 	last := expectedLast
 	for len(all) >= minBatch {
 		n := min(len(all), maxBatch)
-		seq, err := b.publishBatch(ctx, all[:n], last)
+		seq, err := b.publishBatch(ctx, "output", all[:n], last)
 		if err != nil {
 			return 0, err
 		}
@@ -43,8 +43,25 @@ func (b *Broker) PublishOutputs(ctx context.Context, all []events.Event, expecte
 	return last, nil
 }
 
-// publishBatch writes events of one task atomically.
-func (b *Broker) publishBatch(ctx context.Context, all []events.Event, expectedLast uint64) (uint64, error) {
+// MaxPairBatch is the number of events that PublishPairs takes at once.
+const MaxPairBatch = maxBatch
+
+// PublishPairs writes pair.* events of one task, 1 to MaxPairBatch, all or none
+// of them, if the newest pair.* event of the task is the one at expectedLast; 0
+// means that there is none. It returns the sequence of the last one; the others
+// directly precede it. Errors as for PublishTask.
+func (b *Broker) PublishPairs(ctx context.Context, all []events.Event, expectedLast uint64) (uint64, error) {
+	if len(all) == 1 {
+		return b.publishAfter(ctx, all[0], "pair", expectedLast)
+	}
+	if len(all) == 0 || len(all) > MaxPairBatch {
+		return 0, fmt.Errorf("publish pairs: %d events, must be 1 to %d", len(all), MaxPairBatch)
+	}
+	return b.publishBatch(ctx, "pair", all, expectedLast)
+}
+
+// publishBatch writes events of a kind of one task atomically.
+func (b *Broker) publishBatch(ctx context.Context, kind string, all []events.Event, expectedLast uint64) (uint64, error) {
 	msgs := make([]*nats.Msg, len(all))
 	for i, e := range all {
 		msg, err := events.Encode(e)
@@ -53,7 +70,7 @@ func (b *Broker) publishBatch(ctx context.Context, all []events.Event, expectedL
 		}
 		msgs[i] = msg
 	}
-	subject := events.KindSubject("output", all[0].Task())
+	subject := events.KindSubject(kind, all[0].Task())
 	var last uint64
 	err := b.retry(ctx, func(ctx context.Context) (err error) {
 		last, err = b.tryBatch(ctx, msgs, expectedLast, subject)

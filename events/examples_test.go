@@ -87,6 +87,14 @@ func examples() map[events.Type]events.Data {
 			Rung: events.RungNames, ErrorType: "undefined_column", SQLState: "42703", Message: "字段 compny_name 不存在",
 			Hint: "Perhaps you meant to reference the column \"bss_company.company_name\".", Position: 8}},
 		&events.PairReviewed{PairChange: examplePair(events.SourceRules), Decision: events.DecisionApproved},
+		&events.TrainingDeleteRequested{TrainingScope: events.TrainingScope{LoadID: events.LoadID(exampleTask, at)}, Actor: "li.na", Reason: "旧口径", Language: events.Chinese},
+		&events.TrainingRestoreRequested{TrainingScope: events.TrainingScope{TaskID: exampleTask}, Actor: "li.na"},
+		&events.TrainingDeleted{TrainingDone: events.TrainingDone{TrainingScope: events.TrainingScope{Database: "db:5432/highway"},
+			Request: 230, Actor: "li.na", Rows: 61}},
+		&events.TrainingRestored{TrainingDone: events.TrainingDone{TrainingScope: events.TrainingScope{IDs: []string{"9cd05936-bffb-5f27-a156-a59ad7231b9a-sql"}},
+			Request: 231, Actor: "li.na", Rows: 1}},
+		&events.TrainingFailed{TrainingScope: events.TrainingScope{TaskID: exampleTask}, Request: 232, Actor: "li.na",
+			Failure: events.Failure{ErrorType: "vector_store_unreachable", ErrorClass: events.ClassDatabase, Message: "连接不上向量库：请检查 DP_VECTOR_DATABASE_URL、网络和账号，然后重试。"}},
 	}
 	byType := map[events.Type]events.Data{}
 	for _, d := range all {

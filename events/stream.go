@@ -15,8 +15,8 @@ const (
 	// ConsumerExecutor is the executors' durable consumer of requests; its
 	// MaxAckPending is the number of tasks that run at once in the cluster.
 	ConsumerExecutor = "executor"
-	// ConsumerExecutorDeletions brings deletions to the executors, one of which
-	// removes the training data that was asked to go with the task.
+	// ConsumerExecutorDeletions brings deletions of tasks, and requests to delete
+	// or restore training data, to the executors, one of which carries them out.
 	ConsumerExecutorDeletions = "executor_deletions"
 	// ConsumerFilescan is filescan's durable consumer.
 	ConsumerFilescan = "filescan"
@@ -66,7 +66,7 @@ func (t Topology) leaseTTL() time.Duration {
 // Streams returns the streams of a deployment.
 func Streams(t Topology) []jetstream.StreamConfig {
 	pipeline := stream(StreamPipeline, t, TaskSubjects("*")...)
-	pipeline.Description = "state of tasks, steps, outputs and pairs"
+	pipeline.Description = "state of tasks, steps, outputs, pairs and training data"
 	pipeline.AllowAtomicPublish = true // many outputs are registered at once
 	logs := stream(StreamLogs, t, KindSubject("log", "*"))
 	logs.Description = "log lines of tasks"
@@ -97,7 +97,8 @@ func Consumers(t Topology) []jetstream.ConsumerConfig {
 	executor := durable(ConsumerExecutor, max(t.MaxConcurrentTasks, 1),
 		TypeSubject(TypeTaskCreated, "*"), TypeSubject(TypeTaskExecutionRequested, "*"))
 	executor.AckWait = t.leaseTTL()
-	deletions := durable(ConsumerExecutorDeletions, 1, TypeSubject(TypeTaskDeleted, "*"))
+	deletions := durable(ConsumerExecutorDeletions, 1, TypeSubject(TypeTaskDeleted, "*"),
+		TypeSubject(TypeTrainingDeleteRequested, "*"), TypeSubject(TypeTrainingRestoreRequested, "*"))
 	filescan := durable(ConsumerFilescan, 64, filescanSubjects()...)
 	return []jetstream.ConsumerConfig{executor, deletions, filescan}
 }

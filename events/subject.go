@@ -36,7 +36,7 @@ func LogSubject(level Level, task string) string {
 }
 
 // KindSubject returns the subject of all events of a kind ("task", "step",
-// "output", "pair", "log") about a task; "*" as the task stands for any.
+// "output", "pair", "training", "log") about a task; "*" as the task stands for any.
 func KindSubject(kind, task string) string {
 	return strings.Join([]string{Prefix, kind, "*", task}, ".")
 }
@@ -44,5 +44,5 @@ func KindSubject(kind, task string) string {
 // TaskSubjects returns the subjects of all state events of a task, which are
 // those of the stream PIPELINE.
 func TaskSubjects(task string) []string {
-	return []string{KindSubject("task", task), KindSubject("step", task), KindSubject("output", task), KindSubject("pair", task)}
+	return []string{KindSubject("task", task), KindSubject("step", task), KindSubject("output", task), KindSubject("pair", task), KindSubject("training", task)}
 }

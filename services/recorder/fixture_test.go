@@ -152,7 +152,7 @@ func (b *bundle) exec(t *testing.T, sql string, args ...any) {
 func (b *bundle) rows(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	for _, table := range []string{"tasks", "task_executions", "task_outputs", "events", "task_logs", "log_counters"} {
+	for _, table := range []string{"tasks", "task_executions", "task_outputs", "pairs_reviews", "events", "task_logs", "log_counters"} {
 		rows, err := b.pool.Query(t.Context(), "SELECT to_jsonb(t)::text FROM data_pipeline_"+table+" t ORDER BY 1")
 		if err != nil {
 			t.Fatal(err)
@@ -212,7 +212,15 @@ func (b *bundle) run(t *testing.T, task string, lines int) {
 	if err := b.broker.PublishAll(t.Context(), all...); err != nil {
 		t.Fatal(err)
 	}
-	b.publish(t, &events.TaskCompleted{Closing: events.Closing{Run: run}}, &events.OutputScanned{TaskID: task, Request: run.Request, Files: 4})
+	b.publish(t, &events.TaskCompleted{Closing: events.Closing{Run: run}}, &events.OutputScanned{TaskID: task, Request: run.Request, Files: 4},
+		&events.PairAdded{PairChange: change(task), Check: &events.PairCheck{Verdict: events.VerdictEmpty}},
+		&events.PairReviewed{PairChange: change(task), Decision: events.DecisionApproved})
+}
+
+// change is a person's work on a pair of a task.
+func change(task string) events.PairChange {
+	return events.PairChange{TaskID: task, PairID: "p_0123456789abcdef", Question: "多少?", SQL: "SELECT 1;", Tables: []string{"public.t"},
+		Source: events.SourcePerson, Actor: "ann", At: time.Now(), Note: "for the monthly report"}
 }
 
 func logged(run events.Run, first uint64, messages ...string) *events.Log {

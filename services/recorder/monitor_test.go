@@ -74,13 +74,15 @@ func TestATaskThatNothingHappensToIsDeleted(t *testing.T) {
 	b := setup(t)
 	r := b.start(t, b.config())
 	b.create(t, taskID)
-	b.create(t, tasks(1)[0])
+	b.create(t, tasks(2)[0])
+	b.create(t, tasks(2)[1])
+	b.publish(t, &events.PairReviewed{PairChange: change(tasks(2)[1]), Decision: events.DecisionApproved})
 	b.recorded(t)
-	b.exec(t, "UPDATE data_pipeline_tasks SET updated_at = now() - interval '31 days' WHERE id = $1", taskID)
+	b.exec(t, "UPDATE data_pipeline_tasks SET updated_at = now() - interval '31 days' WHERE id IN ($1, $2)", taskID, tasks(2)[1])
 	b.judged(t, r, taskID)
 	b.recorded(t)
-	if left := one[string](t, b, "SELECT string_agg(id, ' ') FROM data_pipeline_tasks"); left != tasks(1)[0] {
-		t.Errorf("%s is left, want the young task", left)
+	if left := one[string](t, b, "SELECT string_agg(id, ' ' ORDER BY id) FROM data_pipeline_tasks"); left != strings.Join(tasks(2), " ") {
+		t.Errorf("%s are left, want the young task and the one that a person works on", left)
 	}
 	if by := one[string](t, b, "SELECT data ->> 'actor' FROM data_pipeline_events WHERE type = 'task.deleted'"); by != events.ActorSystem {
 		t.Errorf("deleted by %q", by)

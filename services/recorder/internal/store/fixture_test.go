@@ -118,7 +118,7 @@ func one[V any](t tester, b *bundle, sql string, args ...any) V {
 func (b *bundle) tables(t tester) string {
 	t.Helper()
 	var all strings.Builder
-	for _, table := range []string{"tasks", "task_executions", "task_outputs", "events", "task_logs", "log_counters", "positions"} {
+	for _, table := range []string{"tasks", "task_executions", "task_outputs", "pairs_reviews", "events", "task_logs", "log_counters", "positions"} {
 		rows, err := b.pool.Query(ctx, fmt.Sprintf("SELECT (to_jsonb(t) - CASE WHEN $1 THEN 'updated_at' ELSE '' END)::text FROM data_pipeline_%s t ORDER BY 1", table), table == "positions")
 		if err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ type fold struct {
 	tasks      map[string]folded
 	executions map[string]projection.Execution // by id
 	outputs    map[outputKey]output
+	pairs      map[pairKey]pair
 	events     []events.Event
 	tally      Tally
 }
@@ -34,8 +35,8 @@ type Tally struct {
 	Expired  int // log lines older than lines are kept
 }
 
-func newFold(stored map[string]folded) *fold {
-	return &fold{tasks: stored, executions: map[string]projection.Execution{}, outputs: map[outputKey]output{}}
+func newFold(stored map[string]folded, pairs map[pairKey]pair) *fold {
+	return &fold{tasks: stored, executions: map[string]projection.Execution{}, outputs: map[outputKey]output{}, pairs: pairs}
 }
 
 // apply folds the next event.
@@ -54,7 +55,9 @@ func (f *fold) apply(e events.Event) {
 		f.tally.Deleted++
 		return
 	case !after.Exists():
-		f.tally.Unknown++
+		if e.Task() != events.NoTask {
+			f.tally.Unknown++
+		}
 		return
 	}
 	if after.LastSeq != before.LastSeq {
@@ -65,6 +68,7 @@ func (f *fold) apply(e events.Event) {
 		f.executions[x.ID] = x
 	}
 	f.applyOutput(e)
+	f.applyPair(e)
 }
 
 // remove forgets a task and all that the batch made of it. A task that is not
@@ -74,6 +78,7 @@ func (f *fold) remove(before folded, e events.Event) {
 	f.tasks[id] = folded{Task: projection.Task{ID: id, Deleted: true}, removed: before.removed || !before.Deleted}
 	maps.DeleteFunc(f.executions, func(_ string, x projection.Execution) bool { return x.TaskID == id })
 	maps.DeleteFunc(f.outputs, func(k outputKey, _ output) bool { return k.task == id })
+	maps.DeleteFunc(f.pairs, func(k pairKey, _ pair) bool { return k.task == id })
 }
 
 // changed returns the tasks to write, and removed the ids of those to remove,

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"github.com/citu/datapipeline/events"
@@ -74,6 +75,38 @@ func TestOutputsEqualTheirFold(t *testing.T) {
 	})
 }
 
+func TestPairsEqualTheirFold(t *testing.T) {
+	b := setup(t)
+	rapid.Check(t, func(t *rapid.T) {
+		b.rebuild(t)
+		list := history(t)
+		var pairs projection.Pairs
+		for _, e := range list {
+			pairs = projection.ApplyPair(pairs, e)
+		}
+		for batch := range batches(t, list) {
+			b.record(t, batch...)
+		}
+		if want, have := decoded(t, string(document(pairs.List()))), decoded(t, b.pairs(t)); !reflect.DeepEqual(want, have) {
+			t.Fatalf("folded\n%v\nfrom the rows\n%v", want, have)
+		}
+	})
+}
+
+// pairs are the rows of pairs as JSON, in the order of their first touch.
+func (b *bundle) pairs(t tester) string {
+	t.Helper()
+	rows, err := b.pool.Query(ctx, strings.Replace(query("pairs_load"), "WHERE (task_id, pair_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))", "ORDER BY first_seq", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := pgx.CollectRows(rows, scanPair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(document(column(all, func(p pair) events.Pair { return p.Pair.Pair })))
+}
+
 func TestARunLeavesItsExecutions(t *testing.T) {
 	b := setup(t)
 	run := events.Run{TaskID: taskID, Request: 1, Attempt: 1}
@@ -113,6 +146,9 @@ func anyData(t *rapid.T) events.Data {
 	closing := events.Closing{Run: r, LogSequence: 7, Result: json.RawMessage(`{"success": 1.50, "a": [null, "\u0041"]}`)}
 	file := events.File{Name: rapid.SampledFrom([]string{"a.ddl", "b_pair.json"}).Draw(t, "file"),
 		Size: rapid.Int64Range(0, 9).Draw(t, "size"), SHA256: strings.Repeat("0", 64)}
+	change := events.PairChange{TaskID: taskID, PairID: rapid.SampledFrom([]string{"p_1", "p_2"}).Draw(t, "pair"),
+		Question: rapid.SampledFrom([]string{"多少?", "how many?"}).Draw(t, "question"), SQL: "SELECT 1;", Tables: []string{"public.t"},
+		Source: events.SourcePerson, Actor: "ann", At: start.Truncate(time.Microsecond), Note: rapid.SampledFrom([]string{"", "n"}).Draw(t, "note")}
 	return rapid.SampledFrom([]events.Data{
 		&events.TaskExecutionRequested{TaskID: taskID, Request: request(step)},
 		&events.TaskCancelRequested{TaskID: taskID, Request: r.Request},
@@ -128,6 +164,10 @@ func anyData(t *rapid.T) events.Data {
 		&events.OutputRegistered{TaskID: taskID, Request: r.Request, File: file, Path: "p", FileType: events.FileDDL, ModifiedAt: start},
 		&events.OutputRemoved{TaskID: taskID, Request: r.Request, Name: file.Name},
 		&events.OutputScanned{TaskID: taskID, Request: r.Request, Files: 1},
+		&events.PairAdded{PairChange: change, Check: &events.PairCheck{Verdict: events.VerdictValid, Cost: 1.5}},
+		&events.PairEdited{PairChange: change},
+		&events.PairReviewed{PairChange: change, Decision: events.DecisionApproved},
+		&events.PairReviewed{PairChange: change},
 	}).Draw(t, "data")
 }
 

@@ -23,7 +23,11 @@ func (s *Store) RecordEvents(ctx context.Context, from Position, to uint64, batc
 		if err != nil {
 			return err
 		}
-		f := newFold(stored)
+		pairs, err := loadPairs(ctx, tx, batch)
+		if err != nil {
+			return err
+		}
+		f := newFold(stored, pairs)
 		for _, e := range batch {
 			f.apply(e)
 		}
@@ -69,6 +73,7 @@ func (f *fold) write(ctx context.Context, tx pgx.Tx) error {
 	queueTasks(batch, f.changed())
 	queueExecutions(batch, slices.SortedFunc(maps.Values(f.executions), byExecutionID))
 	queueOutputs(batch, f.outputs)
+	queuePairs(batch, f.pairs)
 	queueEvents(batch, f.eventRows())
 	queueRemovals(batch, f.removed())
 	if err := send(ctx, tx, batch); err != nil {

@@ -64,15 +64,32 @@ func TestAnEventOfAnUnknownTaskChangesNothing(t *testing.T) {
 	}
 }
 
+func TestTrainingEventsAreKeptAlsoOfNoTask(t *testing.T) {
+	b := setup(t)
+	ids := events.TrainingScope{IDs: []string{"0197c4a0-sql"}}
+	tally := b.record(t, at(1, created(taskID)),
+		at(2, &events.TrainingDeleteRequested{TrainingScope: ids, Actor: "ann"}),
+		at(3, &events.TrainingDeleted{TrainingDone: events.TrainingDone{TrainingScope: ids, Request: 2, Actor: "ann", Rows: 1}}),
+		at(4, &events.TrainingRestoreRequested{TrainingScope: events.TrainingScope{TaskID: taskID}, Actor: "ann"}))
+	if tally != (Tally{}) {
+		t.Errorf("passed over: %+v", tally)
+	}
+	kept := one[string](t, b, "SELECT string_agg(type || ' ' || task_id || ' ' || (data ->> 'actor'), ', ' ORDER BY stream_seq) FROM data_pipeline_events WHERE type LIKE 'training.%'")
+	if want := "training.delete_requested _ ann, training.deleted _ ann, training.restore_requested " + taskID + " ann"; kept != want {
+		t.Errorf("kept %s, want %s", kept, want)
+	}
+}
+
 func TestDeletingATaskLeavesOnlyThatItHappened(t *testing.T) {
-	for name, cuts := range map[string][]int{"in one batch": {5}, "in two batches": {3, 5}, "one by one": {1, 2, 3, 4, 5}} {
+	for name, cuts := range map[string][]int{"in one batch": {6}, "in two batches": {4, 6}, "one by one": {1, 2, 3, 4, 5, 6}} {
 		t.Run(name, func(t *testing.T) {
 			b := setup(t)
 			list := []events.Event{
 				at(1, created(taskID)), at(2, &events.TaskStarted{Run: events.Run{TaskID: taskID, Request: 1, Attempt: 1}, Executor: "a"}),
 				at(3, &events.OutputRegistered{TaskID: taskID, Request: 1, File: events.File{Name: "a", SHA256: strings.Repeat("0", 64)}, Path: "p", FileType: "ddl", ModifiedAt: start}),
-				at(4, &events.TaskDeleted{TaskID: taskID, Actor: "operator"}),
-				at(5, &events.OutputScanned{TaskID: taskID, Request: 1}),
+				at(4, &events.PairAdded{PairChange: events.PairChange{TaskID: taskID, PairID: "p_1", Question: "高速公路?", SQL: "SELECT 1;", Source: events.SourcePerson, Actor: "ann", At: start}}),
+				at(5, &events.TaskDeleted{TaskID: taskID, Actor: "operator"}),
+				at(6, &events.OutputScanned{TaskID: taskID, Request: 1}),
 			}
 			deleted, begin := 0, 0
 			for _, end := range cuts {
@@ -88,8 +105,8 @@ func TestDeletingATaskLeavesOnlyThatItHappened(t *testing.T) {
 					t.Errorf("%s is still in the rows:\n%s", personal, rows)
 				}
 			}
-			if n := one[int](t, b, "SELECT count(*) FROM data_pipeline_events"); n != 5 {
-				t.Errorf("%d events in the audit trail, want all five", n)
+			if n := one[int](t, b, "SELECT count(*) FROM data_pipeline_events"); n != 6 {
+				t.Errorf("%d events in the audit trail, want all six", n)
 			}
 			if by := one[string](t, b, "SELECT data ->> 'actor' FROM data_pipeline_events WHERE type = 'task.deleted'"); by != "operator" {
 				t.Errorf("deleted by %q", by)

@@ -63,12 +63,14 @@ func (r *reader) column(row pgx.CollectableRow) error {
 		table, typ          uint32
 		c                   Column
 		generated, identity string
+		options             []string
 	)
 	err := row.Scan(&table, &c.Name, &c.Comment, &c.Type, &typ, &c.NotNull, &c.Default,
-		&generated, &identity, &c.Collation, &c.Inherited, &c.Readable)
+		&generated, &identity, &c.Collation, &c.Inherited, &options, &c.Readable)
 	if err != nil {
 		return err
 	}
+	c.Options = parseOptions(options)
 	t := r.types[typ]
 	c.Category, c.Enum, c.BaseType = t.category, t.labels, c.Type
 	if t.domain {
@@ -87,13 +89,14 @@ func (r *reader) identity(row pgx.CollectableRow) error {
 	var table uint32
 	var column string
 	var s Sequence
+	var comment string
 	err := row.Scan(&table, &column, &s.Schema, &s.Name, &s.Type,
-		&s.Start, &s.Increment, &s.Min, &s.Max, &s.Cache, &s.Cycle)
+		&s.Start, &s.Increment, &s.Min, &s.Max, &s.Cache, &s.Cycle, &comment)
 	if err != nil {
 		return err
 	}
 	if c := r.tables[table].Column(column); c != nil && c.Identity != nil {
-		c.Identity.Sequence = s
+		c.Identity.Sequence, c.Identity.Comment = s, comment
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func (r *reader) constraint(row pgx.CollectableRow) error {
 		onUpdate, onDelete, match string
 		k                         ForeignKey
 	)
-	err := row.Scan(&owner, &k.Name, &kind, &k.Columns, &k.Definition, &k.Comment, &k.Inherited,
+	err := row.Scan(&owner, &k.Name, &kind, &k.Columns, &k.Definition, &k.Comment, &k.IndexComment, &k.Inherited,
 		&k.RefSchema, &k.RefTable, &k.RefColumns, &onUpdate, &onDelete, &match,
 		&k.Deferrable, &k.InitiallyDeferred, &k.RefIndexOnly)
 	if err != nil {

@@ -18,8 +18,6 @@ type Fault struct {
 	Reason Reason
 	// Near are names that may have been meant, or among which to choose.
 	Near []string
-	// Kind is what an unsupported name stands for.
-	Kind Kind
 	// Limit is the one that was exceeded.
 	Limit int
 }
@@ -29,12 +27,11 @@ type FaultType string
 
 // The types of faults.
 const (
-	ListEmpty       FaultType = "table_list_empty"
-	ListTooLong     FaultType = "table_list_too_long"
-	ListInvalid     FaultType = "table_list_invalid"
-	TableNotFound   FaultType = "table_not_found"
-	TableAmbiguous  FaultType = "table_ambiguous"
-	KindUnsupported FaultType = "table_kind_unsupported"
+	ListEmpty      FaultType = "table_list_empty"
+	ListTooLong    FaultType = "table_list_too_long"
+	ListInvalid    FaultType = "table_list_invalid"
+	TableNotFound  FaultType = "table_not_found"
+	TableAmbiguous FaultType = "table_ambiguous"
 )
 
 // Reason is why an entry is invalid.

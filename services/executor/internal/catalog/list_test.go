@@ -92,7 +92,7 @@ func TestTestCountsWhatCanBeRead(t *testing.T) {
 		}
 		run(t, pool, "DROP OWNED BY test_reader; DROP ROLE test_reader")
 	}()
-	for role, want := range map[string]int{"none": 3, "test_reader": 2} {
+	for role, want := range map[string]int{"none": 5, "test_reader": 2} {
 		if _, err := conn.Exec(t.Context(), "SET ROLE "+role); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestTestCountsWhatCanBeRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !got.OK || got.Tables != 3 || got.ReadableTables != want || got.DBName != pool.Config().ConnConfig.Database ||
+		if !got.OK || got.Tables != 5 || got.ReadableTables != want || got.DBName != pool.Config().ConnConfig.Database ||
 			got.ServerVersion == "" || got.LatencySeconds <= 0 {
 			t.Errorf("as %s: %+v", role, got)
 		}

@@ -8,8 +8,8 @@ import (
 
 // Order is an order in which the tables can be created.
 type Order struct {
-	// Tables stand after every table that they inherit from or refer to, save
-	// by the keys in Deferred; otherwise they are sorted by name.
+	// Tables stand after every table that they inherit from, depend on or refer
+	// to, save by the keys in Deferred; otherwise they are sorted by name.
 	Tables []*Table
 	// Deferred are the foreign keys that form a circle between different
 	// tables. They can be added once all tables exist.
@@ -57,11 +57,12 @@ func (t *Table) DeclaredKeys() iter.Seq2[Name, *ForeignKey] {
 	}
 }
 
-// targets are the tables that t inherits from or refers to by keys that pass.
+// targets are the tables that t inherits from, depends on or refers to by keys
+// that pass.
 func targets(tables map[Name]*Table, t *Table, pass func(*ForeignKey) bool) []*Table {
 	found := map[Name]*Table{}
-	for _, parent := range t.Inherits {
-		found[parent] = tables[parent]
+	for _, n := range slices.Concat(t.Inherits, t.DependsOn) {
+		found[n] = tables[n]
 	}
 	for _, k := range t.DeclaredKeys() {
 		if pass(k) {
@@ -79,8 +80,8 @@ func targets(tables map[Name]*Table, t *Table, pass func(*ForeignKey) bool) []*T
 	return list
 }
 
-// parentsFirst sorts tables after those they need, which form no circle,
-// taking the first by name whenever there is a choice.
+// parentsFirst sorts tables after those they need, which form no circle unless
+// the database is made of one, taking the first by name whenever there is a choice.
 func parentsFirst(tables []*Table, needs func(*Table) []*Table) []*Table {
 	sorted := make([]*Table, 0, len(tables))
 	done := make(map[*Table]bool, len(tables))

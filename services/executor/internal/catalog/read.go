@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,10 +19,10 @@ type DB interface {
 	BeginTx(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error)
 }
 
-// Read reads the named tables and all that they need, or every table outside
-// the system schemas where names is nil, as of one moment. Names that stand for
-// no table or partitioned table, such as a partition or a view, are absent from
-// the answer.
+// Read reads the named tables, views and foreign tables and all that they need,
+// or every one outside the system schemas where names is nil, as of one moment.
+// Other names, such as those of partitions, are absent from the answer. Secrets
+// in options and queries are masked; user mappings are not read.
 //
 // It takes the same few round trips for any number of tables, and reads no row of
 // theirs. Errors are the driver's, wrapped. It may be called concurrently.
@@ -63,7 +64,11 @@ func (r *reader) sql(name string) string {
 	case v >= 150000:
 		locale = "c.colliculocale"
 	}
-	return strings.NewReplacer("{locale}", locale, "{rules}", rules).Replace(statement(name))
+	multirange := "r.rngmultitypid"
+	if r.schema.ServerVersion < 140000 {
+		multirange = "0"
+	}
+	return strings.NewReplacer("{locale}", locale, "{rules}", rules, "{multirange}", multirange).Replace(statement(name))
 }
 
 func statement(name string) string {
@@ -81,9 +86,11 @@ type reader struct {
 	schema     *Schema
 	tables     map[uint32]*Table
 	partitions map[uint32]*Partition
+	roots      map[uint32]*Table // of tables and partitions
 	types      map[uint32]columnType
 	graph      graph
 	found      map[node]*Object
+	names      map[node]relationName
 }
 
 func newReader(ctx context.Context, tx pgx.Tx, schema *Schema) *reader {
@@ -91,9 +98,11 @@ func newReader(ctx context.Context, tx pgx.Tx, schema *Schema) *reader {
 		ctx: ctx, tx: tx, schema: schema,
 		tables:     map[uint32]*Table{},
 		partitions: map[uint32]*Partition{},
+		roots:      map[uint32]*Table{},
 		types:      map[uint32]columnType{},
 		graph:      graph{},
 		found:      map[node]*Object{},
+		names:      map[node]relationName{},
 	}
 }
 
@@ -125,14 +134,7 @@ func (r *reader) read(names []Name) error {
 
 // oids returns those of the tables, and those of tables and partitions.
 func (r *reader) oids() (roots, all []uint32) {
-	for oid := range r.tables {
-		roots = append(roots, oid)
-	}
-	all = slices.Clone(roots)
-	for oid := range r.partitions {
-		all = append(all, oid)
-	}
-	return roots, all
+	return slices.Collect(maps.Keys(r.tables)), slices.Collect(maps.Keys(r.roots))
 }
 
 // namespaces are the names of all schemas that were met.

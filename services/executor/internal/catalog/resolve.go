@@ -7,7 +7,8 @@ import "strings"
 // A name is taken as written; where nothing has it and it stood without
 // quotes, letter case is ignored. A name without a schema is that of public,
 // or else of the only schema that has it. A partition stands for its table.
-// Wildcards leave out views, foreign tables and what came with an extension.
+// Wildcards take views and foreign tables too, and leave out what came with
+// an extension.
 // Duplicates are folded; the order is that of the list.
 //
 // The error is a *ListError that names every entry that is wrong.
@@ -53,21 +54,19 @@ func (p Pattern) match(relations []Relation) ([]Name, *Fault) {
 		case 0:
 			continue
 		case 1:
-			return one(found[0])
+			return []Name{found[0].folded()}, nil
 		}
 		return nil, &Fault{Type: TableAmbiguous, Near: namesOf(found)}
 	}
 	return nil, &Fault{Type: TableNotFound}
 }
 
-func one(r Relation) ([]Name, *Fault) {
-	switch {
-	case r.Root != (Name{}):
-		return []Name{r.Root}, nil
-	case r.Kind != OrdinaryTable && r.Kind != PartitionedTable:
-		return nil, &Fault{Type: KindUnsupported, Kind: r.Kind}
+// folded is the relation's name, or that of the table that it is a partition of.
+func (r Relation) folded() Name {
+	if r.Root != (Name{}) {
+		return r.Root
 	}
-	return []Name{r.Name}, nil
+	return r.Name
 }
 
 // matchAll finds the tables of one schema or of all.
@@ -75,8 +74,8 @@ func (p Pattern) matchAll(relations []Relation) ([]Name, *Fault) {
 	for _, fold := range []bool{false, true} {
 		var names []Name
 		for _, r := range relations {
-			table := (r.Kind == OrdinaryTable || r.Kind == PartitionedTable) && r.Root == (Name{}) && !r.Extension
-			if table && (p.Schema.text == "" || p.Schema.is(r.Name.Schema, fold)) {
+			own := r.Root == (Name{}) && !r.Extension
+			if own && (p.Schema.text == "" || p.Schema.is(r.Name.Schema, fold)) {
 				names = append(names, r.Name)
 			}
 		}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -47,7 +48,9 @@ type TableSample struct {
 // and calls each for every table, in no particular order, never concurrently.
 // It counts nothing, sorts nothing and scans no large table; each table may
 // take 5 s. Unchanged tables give unchanged samples. Columns that hold bytes,
-// or seem to hold passwords and the like, are never read.
+// or seem to hold passwords and the like, are never read; nor are materialised
+// views that were never filled, and views that tell the time or, by the
+// planner's estimate, take long (ErrNotSampled).
 //
 // What a table refuses is its Err. The error is ctx's, or says that the
 // database is gone.
@@ -61,12 +64,32 @@ func ReadSamples(ctx context.Context, db DB, connections int, tables []*Table, e
 	rows := rowsPerTable(tables)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(connections, 1))
-	for len(tables) > 0 {
-		some := tables[:min(len(tables), tablesPerBatch)]
-		tables = tables[len(some):]
+	stored, apart := split(tables)
+	for some := range slices.Chunk(stored, tablesPerBatch) {
 		group.Go(func() error { return sampleAll(ctx, db, some, rows, serial) })
 	}
+	for _, t := range apart {
+		group.Go(func() error {
+			s, err := sampleApart(ctx, db, t, rows)
+			if err == nil {
+				serial(s)
+			}
+			return err
+		})
+	}
 	return group.Wait()
+}
+
+// split parts tables whose rows are in pages from those whose rows are not.
+func split(tables []*Table) (stored, apart []*Table) {
+	for _, t := range tables {
+		if t.Kind.HasPages() && (t.View == nil || t.View.Populated) {
+			stored = append(stored, t)
+		} else {
+			apart = append(apart, t)
+		}
+	}
+	return stored, apart
 }
 
 // rowsPerTable spends maxCells evenly.
@@ -147,6 +170,9 @@ func readSample(rows *pgconn.ResultReader, t *Table) (map[string]Sample, error) 
 	}
 	samples := map[string]Sample{}
 	for i, c := range columns {
+		if t.View != nil { // a plan may bring the rows in any order
+			slices.Sort(tallies[i].order)
+		}
 		if s := tallies[i].sample(t.mayEnumerate(c)); len(s.Examples) > 0 {
 			samples[c.Name] = s
 		}

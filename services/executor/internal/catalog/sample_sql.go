@@ -35,7 +35,7 @@ func (t *Table) sampleSQL(rows int) string {
 		expressions = append(expressions, c.sampleSQL())
 	}
 	from := t.FullName().SQL()
-	if wanted := int64(3 * rows); t.RowEstimate > 4*wanted {
+	if wanted := int64(3 * rows); t.Kind.HasPages() && t.RowEstimate > 4*wanted {
 		from += fmt.Sprintf(" TABLESAMPLE SYSTEM (%.6f) REPEATABLE (0)", 100*float64(wanted)/powerOfTwo(t.RowEstimate))
 	}
 	return fmt.Sprintf("SELECT %s FROM %s LIMIT %d", strings.Join(expressions, ", "), from, rows)

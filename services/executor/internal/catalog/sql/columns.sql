@@ -12,6 +12,7 @@ SELECT
   CASE WHEN a.attcollation <> t.typcollation
     THEN format('%I.%I', cn.nspname, c.collname) ELSE '' END,
   NOT a.attislocal,
+  coalesce(a.attfdwoptions, '{}'),
   coalesce(has_column_privilege(a.attrelid, a.attnum, 'SELECT'), false)
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid

@@ -12,6 +12,7 @@ SELECT
   ),
   coalesce(pg_get_constraintdef(con.oid), ''),
   coalesce(d.description, ''),
+  coalesce(xd.description, ''),
   con.contype = 'c' AND con.coninhcount > 0 AND NOT con.conislocal,
   coalesce(rn.nspname::text, ''),
   coalesce(rc.relname::text, ''),
@@ -35,6 +36,9 @@ LEFT JOIN pg_class rc ON rc.oid = con.confrelid
 LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace
 LEFT JOIN pg_description d
   ON d.classoid = 'pg_constraint'::regclass AND d.objoid = con.oid AND d.objsubid = 0
+LEFT JOIN pg_description xd
+  ON con.contype IN ('p', 'u', 'x')
+  AND xd.classoid = 'pg_class'::regclass AND xd.objoid = con.conindid AND xd.objsubid = 0
 WHERE con.conrelid = ANY ($1::oid[])
   AND con.contype IN ('p', 'u', 'f', 'c', 'x')
   AND con.conparentid = 0

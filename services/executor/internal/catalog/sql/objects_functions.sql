@@ -11,4 +11,4 @@ FROM pg_proc p
 JOIN pg_namespace n ON n.oid = p.pronamespace
 LEFT JOIN pg_description d
   ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid AND d.objsubid = 0
-WHERE p.oid = ANY ($1::oid[]) AND p.prokind = 'f'
+WHERE p.oid = ANY ($1::oid[]) AND p.prokind <> 'a' AND n.nspname NOT IN ('pg_catalog', 'information_schema')

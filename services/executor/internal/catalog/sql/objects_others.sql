@@ -1,16 +1,15 @@
 -- What else the tables need among $1 (catalogues) and $2 (oids), and no short
--- statement makes: operators, operator classes, aggregates, text search
--- configurations, types written in C. Members of extensions come with those.
+-- statement makes: operator classes, text search configurations, types written
+-- in C. Members of extensions come with those.
 SELECT o.classid, o.objid, 'unsupported', coalesce(i.schema, ''), i.type || ' ' || i.identity, '', ''
 FROM unnest($1::text[], $2::oid[]) AS o(classid, objid)
 CROSS JOIN LATERAL pg_identify_object(o.classid::regclass, o.objid, 0) i
 WHERE i.identity IS NOT NULL
-  AND i.schema IS DISTINCT FROM 'pg_catalog'
-  AND (o.classid NOT IN ('pg_class', 'pg_constraint', 'pg_type', 'pg_proc', 'pg_extension', 'pg_collation', 'pg_attrdef')
+  AND coalesce(i.schema, '') NOT IN ('pg_catalog', 'information_schema')
+  AND (o.classid NOT IN ('pg_class', 'pg_constraint', 'pg_type', 'pg_proc', 'pg_extension', 'pg_collation', 'pg_attrdef',
+      'pg_operator', 'pg_foreign_server', 'pg_foreign_data_wrapper')
     OR o.classid = 'pg_type' AND EXISTS (
-      SELECT FROM pg_type t WHERE t.oid = o.objid AND t.typtype = 'b' AND t.typcategory <> 'A')
-    OR o.classid = 'pg_proc' AND EXISTS (
-      SELECT FROM pg_proc p WHERE p.oid = o.objid AND p.prokind <> 'f'))
+      SELECT FROM pg_type t WHERE t.oid = o.objid AND t.typtype = 'b' AND t.typcategory <> 'A'))
   AND NOT EXISTS (
     SELECT FROM pg_depend d
     WHERE d.classid = o.classid::regclass AND d.objid = o.objid AND d.deptype = 'e')

@@ -1,5 +1,6 @@
 -- The enums, domains, composite types and ranges among the types $1, as
--- statements that make them.
+-- statements that make them. {multirange} stands for a column that came with
+-- PostgreSQL 14.
 SELECT
   'pg_type',
   t.oid,
@@ -44,7 +45,7 @@ SELECT
        JOIN pg_description ad
          ON ad.classoid = 'pg_class'::regclass AND ad.objoid = a.attrelid AND ad.objsubid = a.attnum
        WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped))
-    ELSE format('CREATE TYPE %I.%I AS RANGE (subtype = %s%s%s%s);', n.nspname, t.typname,
+    ELSE format('CREATE TYPE %I.%I AS RANGE (subtype = %s%s%s%s%s);', n.nspname, t.typname,
       format_type(r.rngsubtype, NULL),
       (SELECT format(', subtype_opclass = %I.%I', onsp.nspname, o.opcname)
        FROM pg_opclass o JOIN pg_namespace onsp ON onsp.oid = o.opcnamespace
@@ -52,11 +53,19 @@ SELECT
       (SELECT format(', collation = %I.%I', cn.nspname, c.collname)
        FROM pg_type b, pg_collation c JOIN pg_namespace cn ON cn.oid = c.collnamespace
        WHERE b.oid = r.rngsubtype AND c.oid = r.rngcollation AND b.typcollation <> r.rngcollation),
-      CASE WHEN r.rngsubdiff <> 0 THEN format(', subtype_diff = %s', r.rngsubdiff::regproc) END)
+      CASE WHEN r.rngsubdiff <> 0 THEN format(', subtype_diff = %s', r.rngsubdiff::regproc) END,
+      (SELECT format(', multirange_type_name = %I.%I', mn.nspname, m.typname)
+       FROM pg_type m JOIN pg_namespace mn ON mn.oid = m.typnamespace
+       WHERE m.oid = {multirange} AND (m.typnamespace <> t.typnamespace
+         OR m.typname <> CASE WHEN t.typname ~ 'range' THEN regexp_replace(t.typname, 'range', 'multirange')
+           ELSE t.typname || '_multirange' END)))
   END
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_range r ON r.rngtypid = t.oid
 LEFT JOIN pg_description d
   ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid AND d.objsubid = 0
+LEFT JOIN pg_class rel ON rel.oid = t.typrelid
 WHERE t.oid = ANY ($1::oid[]) AND t.typtype IN ('e', 'd', 'c', 'r')
+  AND coalesce(rel.relkind, 'c') = 'c' -- a table's row type comes with the table
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema')

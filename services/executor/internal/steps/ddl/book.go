@@ -17,7 +17,10 @@ type book struct {
 	files   naming
 	samples map[catalog.Name]map[string]catalog.Sample
 	tables  map[catalog.Name]*catalog.Table
-	place   map[*catalog.Object]string // the file that makes it
+	// children are the names, for people, of those that inherit from a table.
+	children map[catalog.Name][]string
+	place    map[*catalog.Object]string           // the file that makes it
+	within   map[*catalog.Table][]*catalog.Object // what the table's own file makes
 }
 
 func newBook(lang events.Language, schema *catalog.Schema, samples map[catalog.Name]map[string]catalog.Sample) *book {
@@ -25,28 +28,18 @@ func newBook(lang events.Language, schema *catalog.Schema, samples map[catalog.N
 		lang: lang, schema: schema, samples: samples,
 		order:  schema.LoadOrder(),
 		files:  nameFiles(schema),
-		tables: map[catalog.Name]*catalog.Table{},
+		tables: map[catalog.Name]*catalog.Table{}, children: map[catalog.Name][]string{},
 		place:  map[*catalog.Object]string{},
+		within: map[*catalog.Table][]*catalog.Object{},
 	}
 	for _, t := range schema.Tables {
 		b.tables[t.FullName()] = t
+		for _, parent := range t.Inherits {
+			b.children[parent] = append(b.children[parent], display(t.FullName()))
+		}
 	}
 	b.placeObjects()
 	return b
-}
-
-// placeObjects puts every object into its schema's file, or into an earlier
-// one that has need of it, so that the files load in the order of their names
-// even where two schemas need each other.
-func (b *book) placeObjects() {
-	for _, o := range b.schema.Objects {
-		b.place[o] = b.files.schemas[o.Schema] + typesSuffix
-	}
-	for _, o := range slices.Backward(b.schema.Objects) {
-		for _, need := range o.Needs {
-			b.place[need] = min(b.place[need], b.place[o])
-		}
-	}
 }
 
 // typesFiles makes what the tables need: schemas, extensions, types, functions
@@ -74,11 +67,11 @@ func (b *book) typesFile(name string, own catalog.Namespace) string {
 		}
 	}
 	head := createSchemas(spaces)
-	if isMade(own.Name) && own.Comment != "" {
+	if hasOwnComment(own) {
 		head = append(head, "COMMENT ON SCHEMA "+catalog.Quote(own.Name)+" IS "+catalog.Literal(own.Comment)+";")
 	}
-	if bodies { // they may speak of tables that come later
-		head = append(head, "SET check_function_bodies = off;")
+	if bodies {
+		head = append(head, uncheckedBodies)
 	}
 	if len(head)+len(statements) == 0 {
 		return ""
@@ -99,13 +92,13 @@ func createSchemas(names []string) []string {
 }
 
 // isMade says whether a schema is none that every database has.
-func isMade(schema string) bool { return schema != "public" && !strings.HasPrefix(schema, "pg_") }
+func isMade(schema string) bool {
+	return schema != "" && schema != "public" && !strings.HasPrefix(schema, "pg_")
+}
 
-func (b *book) object(o *catalog.Object) string {
-	if o.Kind == catalog.UnsupportedObject {
-		return b.lang.Sprintf("-- 需要先手工创建: %s", "-- To be made by hand first: %s", oneLine(o.Name))
-	}
-	return o.Definition
+// hasOwnComment says whether a schema's comment is none that every database has.
+func hasOwnComment(n catalog.Namespace) bool {
+	return n.Comment != "" && (isMade(n.Name) || n.Name == "public" && n.Comment != "standard public schema")
 }
 
 // constraintsFiles add the foreign keys that form a circle between tables.
@@ -138,7 +131,13 @@ func (b *book) deferred(text *strings.Builder, t *catalog.Table) {
 // addConstraint adds a constraint and its comment to a table that exists.
 func addConstraint(text *strings.Builder, table catalog.Name, c catalog.Constraint) {
 	fmt.Fprintf(text, "ALTER TABLE %s\n  ADD CONSTRAINT %s %s;\n", table.SQL(), catalog.Quote(c.Name), c.Definition)
+	constraintComments(text, table, c)
+}
+
+// constraintComments are those of a constraint and of the index behind it.
+func constraintComments(text *strings.Builder, table catalog.Name, c catalog.Constraint) {
 	commentOn(text, "CONSTRAINT "+catalog.Quote(c.Name)+" ON "+table.SQL(), c.Comment)
+	commentOn(text, "INDEX "+catalog.Name{Schema: table.Schema, Name: c.Name}.SQL(), c.IndexComment)
 }
 
 func commentOn(text *strings.Builder, what, comment string) {

@@ -17,8 +17,11 @@ import (
 // is something to say, and filename_mapping.txt. The same catalogue and rows
 // give the same bytes.
 //
-// A table that cannot be read is left out, named in the result and counted as
-// a warning; if that is all of them the step fails with no_table_readable.
+// Privileges are looked at before anything is read, and what is missing is
+// named in the result and the log with the statement that grants it. A table
+// that cannot be read is left out and counted as a warning; if that is all of
+// them the step fails with no_table_readable. Views and foreign tables are
+// tables here.
 // Other failures are those of bizdb.Translate and of catalog.FaultType.
 type Step struct{}
 
@@ -32,6 +35,16 @@ type Result struct {
 	FailedTables          []string `json:"failed_tables"`
 	FilesGenerated        int      `json:"files_generated"`
 	DurationSeconds       float64  `json:"duration_seconds"`
+	// MissingPrivileges are those that the listed tables lack, by table.
+	MissingPrivileges []Privilege `json:"missing_privileges"`
+}
+
+// Privilege is one that somebody would have to grant.
+type Privilege struct {
+	Table     string   `json:"table"`
+	Privilege string   `json:"privilege"`         // USAGE of its schema, or SELECT
+	Columns   []string `json:"columns,omitempty"` // set where the others can be read
+	Hint      string   `json:"hint"`              // the GRANT, as SQL
 }
 
 // Name is ddl_generation.

@@ -16,7 +16,8 @@ func (b *book) detailFile(t *catalog.Table) string {
 		heading = b.lang.Sprintf("%s（%s）", "%s (%s)", name, b.title(t))
 	}
 	fmt.Fprintf(&text, "## %s\n", heading)
-	fmt.Fprintf(&text, b.lang.Pick("%s 表%s\n字段列表：\n", "Table %s: %s\nColumns:\n"), name, b.description(t))
+	fmt.Fprintf(&text, b.lang.Pick("%[2]s %[1]s%[3]s\n字段列表：\n", "%[1]s %[2]s: %[3]s\nColumns:\n"),
+		noun(b.lang, t.Kind), name, b.description(t))
 	for i := range t.Columns {
 		fmt.Fprintf(&text, "- %s\n", b.columnLine(t, &t.Columns[i]))
 	}

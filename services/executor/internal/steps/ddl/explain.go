@@ -42,22 +42,12 @@ func explain(lang events.Language, f catalog.Fault) string {
 	case catalog.TableAmbiguous:
 		return lang.Sprintf("第 %d 行的 %s 有多张同名表，请写明其中之一：%s。", "Line %d: %s can be several tables; name one of them: %s.",
 			f.Line, f.Entry, names(lang, f.Near))
-	case catalog.KindUnsupported:
-		return lang.Sprintf("第 %d 行的 %s 不是表，而是%s，请从清单中删去。", "Line %d: %s is no table but a %s; take it off the list.",
-			f.Line, f.Entry, kind(lang, f.Kind))
 	}
 	text := lang.Sprintf("第 %d 行：找不到表 %s。", "Line %d: there is no table %s.", f.Line, f.Entry)
 	if len(f.Near) > 0 {
 		text += lang.Sprintf("是否指 %s？", " Did you mean %s?", names(lang, f.Near))
 	}
 	return text
-}
-
-func kind(lang events.Language, k catalog.Kind) string {
-	if lang == events.English {
-		return string(k)
-	}
-	return map[catalog.Kind]string{catalog.View: "视图", catalog.MaterializedView: "物化视图", catalog.ForeignTable: "外部表"}[k]
 }
 
 func names(lang events.Language, list []string) string {

@@ -78,7 +78,7 @@ func (b *book) columnNotes(t *catalog.Table, c *catalog.Column) []string {
 }
 
 func (b *book) tableNotes(t *catalog.Table) []string {
-	var notes []string
+	notes := b.kindNotes(t)
 	name := display(t.FullName())
 	if linked := linkedTables(t); len(linked) > 1 {
 		notes = append(notes, b.lang.Sprintf("%s 为关联表，连接 %s", "%s is a relation table that connects %s",
@@ -87,11 +87,42 @@ func (b *book) tableNotes(t *catalog.Table) []string {
 	for _, parent := range t.Inherits {
 		notes = append(notes, b.lang.Sprintf("%s 继承自 %s", "%s inherits from %s", name, display(parent)))
 	}
+	if children := b.children[t.FullName()]; len(children) > 0 {
+		notes = append(notes, b.lang.Sprintf("%s 被 %s 继承，查询它时也包含它们的行", "%s is inherited by %s, whose rows it includes when it is read",
+			name, strings.Join(children, b.lang.Pick("、", ", "))))
+	}
 	if t.PartitionKey != "" {
 		notes = append(notes, b.lang.Sprintf("%s 按 %s 分区，共 %d 个分区", "%s is partitioned by %s into %d partitions",
 			name, t.PartitionKey, len(t.Partitions)))
 	}
 	return notes
+}
+
+// kindNotes say what a relation is that is no table.
+func (b *book) kindNotes(t *catalog.Table) []string {
+	name := display(t.FullName())
+	var sources string
+	if t.View != nil {
+		var names []string
+		for _, n := range t.View.Reads {
+			names = append(names, display(n))
+		}
+		sources = strings.Join(names, b.lang.Pick("、", ", "))
+	}
+	switch {
+	case t.Foreign != nil:
+		return []string{b.lang.Sprintf("%s 为外部表，数据在服务器 %s 上", "%s is a foreign table whose rows are on server %s", name, t.Foreign.Server)}
+	case t.View == nil:
+		return nil
+	case sources == "":
+		sources = b.lang.Pick("不读取任何表", "reads no table")
+	default:
+		sources = b.lang.Sprintf("读取 %s", "reads %s", sources)
+	}
+	if t.Kind == catalog.MaterializedView {
+		sources += b.lang.Pick("，数据为上次刷新时的结果", " and shows what it held at the last refresh")
+	}
+	return []string{b.lang.Sprintf("%s 为%s，%s", "%s is a %s that %s", name, strings.ToLower(noun(b.lang, t.Kind)), sources)}
 }
 
 // linkedTables are the tables that a relation table connects: its primary key

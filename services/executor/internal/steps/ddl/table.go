@@ -15,7 +15,14 @@ func (b *book) tableFile(t *catalog.Table) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, b.lang.Pick("-- 中文名: %s\n-- 描述: %s\n", "-- Name: %s\n-- Description: %s\n"),
 		b.title(t), b.description(t))
-	b.createTable(&text, t)
+	before, after := b.ownObjects(t)
+	b.objects(&text, before)
+	if t.View != nil {
+		b.createView(&text, t)
+	} else {
+		b.createTable(&text, t)
+	}
+	b.objects(&text, after)
 	b.indexes(&text, t.Indexes)
 	b.partitions(&text, t)
 	b.lateConstraints(&text, t)
@@ -26,9 +33,9 @@ func (b *book) tableFile(t *catalog.Table) string {
 }
 
 func (b *book) createTable(text *strings.Builder, t *catalog.Table) {
-	kind := "TABLE"
+	kind := sqlKind(t.Kind)
 	if t.Unlogged {
-		kind = "UNLOGGED TABLE"
+		kind = "UNLOGGED " + kind
 	}
 	fmt.Fprintf(text, "CREATE %s %s (", kind, t.FullName().SQL())
 	items, remarks := b.columnItems(t)
@@ -43,6 +50,9 @@ func (b *book) createTable(text *strings.Builder, t *catalog.Table) {
 	}
 	if t.PartitionKey != "" {
 		fmt.Fprintf(text, " PARTITION BY %s", t.PartitionKey)
+	}
+	if t.Foreign != nil {
+		text.WriteString(serverOf(t.Foreign))
 	}
 	text.WriteString(";\n")
 }
@@ -106,6 +116,9 @@ func (b *book) columnItems(t *catalog.Table) (items, remarks []string) {
 // columnDefinition is what follows a column's name.
 func columnDefinition(t *catalog.Table, c *catalog.Column) string {
 	parts := []string{c.Type}
+	if len(c.Options) > 0 {
+		parts = append(parts, catalog.OptionsSQL(c.Options))
+	}
 	if c.Collation != "" {
 		parts = append(parts, "COLLATE "+c.Collation)
 	}
@@ -164,11 +177,18 @@ func (b *book) constraintItems(t *catalog.Table) (items, absent []string) {
 		}
 	}
 	for _, c := range slices.Concat(t.Checks, t.Exclusions) {
-		if !c.NotValid && (!c.Inherited || len(b.parents(t)) == 0) {
+		if !b.isLateCheck(t, c) && (!c.Inherited || len(b.parents(t)) == 0) {
 			add(c)
 		}
 	}
 	return items, absent
+}
+
+// isLateCheck says whether a check can only be added to the finished table: one
+// that was never checked, or that may use a function of the table's own rows.
+func (b *book) isLateCheck(t *catalog.Table, c catalog.Constraint) bool {
+	_, after := b.ownObjects(t)
+	return c.NotValid || len(after) > 0 && strings.HasPrefix(c.Definition, "CHECK")
 }
 
 func (b *book) absentKey(k *catalog.ForeignKey) string {
@@ -190,15 +210,15 @@ func (b *book) lateConstraints(text *strings.Builder, t *catalog.Table) {
 		}
 	}
 	for _, c := range t.Checks {
-		if c.NotValid && (!c.Inherited || len(b.parents(t)) == 0) {
+		if b.isLateCheck(t, c) && (!c.Inherited || len(b.parents(t)) == 0) {
 			addConstraint(text, t.FullName(), uncommented(c))
 		}
 	}
 }
 
-// uncommented is a constraint whose comment stands elsewhere.
+// uncommented is a constraint whose comments stand elsewhere.
 func uncommented(c catalog.Constraint) catalog.Constraint {
-	c.Comment = ""
+	c.Comment, c.IndexComment = "", ""
 	return c
 }
 

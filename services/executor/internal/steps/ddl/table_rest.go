@@ -10,13 +10,16 @@ import (
 // partitions writes a table's partitions with what they have of their own.
 func (b *book) partitions(text *strings.Builder, t *catalog.Table) {
 	for _, p := range t.Partitions {
-		kind := "TABLE"
+		kind := partitionKind(p)
 		if p.Unlogged {
-			kind = "UNLOGGED TABLE"
+			kind = "UNLOGGED " + kind
 		}
 		fmt.Fprintf(text, "CREATE %s %s PARTITION OF %s %s", kind, p.FullName().SQL(), p.Parent.SQL(), p.Bound)
 		if p.PartitionKey != "" {
 			fmt.Fprintf(text, " PARTITION BY %s", p.PartitionKey)
+		}
+		if p.Foreign != nil {
+			text.WriteString(serverOf(p.Foreign))
 		}
 		text.WriteString(";\n")
 		for _, c := range p.Constraints {
@@ -24,9 +27,16 @@ func (b *book) partitions(text *strings.Builder, t *catalog.Table) {
 		}
 		b.indexes(text, p.Indexes)
 		b.partitionKeys(text, p)
-		commentOn(text, "TABLE "+p.FullName().SQL(), p.Comment)
+		commentOn(text, partitionKind(p)+" "+p.FullName().SQL(), p.Comment)
 		indexComments(text, p.Schema, p.Indexes)
 	}
+}
+
+func partitionKind(p *catalog.Partition) string {
+	if p.Foreign != nil {
+		return "FOREIGN TABLE"
+	}
+	return "TABLE"
 }
 
 func (b *book) partitionKeys(text *strings.Builder, p *catalog.Partition) {
@@ -90,12 +100,15 @@ func (b *book) ownedSequences(text *strings.Builder, t *catalog.Table) {
 
 func (b *book) comments(text *strings.Builder, t *catalog.Table) {
 	table := t.FullName().SQL()
-	commentOn(text, "TABLE "+table, t.Comment)
+	commentOn(text, sqlKind(t.Kind)+" "+table, t.Comment)
 	for _, c := range t.Columns {
 		commentOn(text, "COLUMN "+table+"."+catalog.Quote(c.Name), c.Comment)
+		if i := c.Identity; i != nil {
+			commentOn(text, "SEQUENCE "+catalog.Name{Schema: i.Sequence.Schema, Name: i.Sequence.Name}.SQL(), i.Comment)
+		}
 	}
 	for _, c := range b.ownConstraints(t) {
-		commentOn(text, "CONSTRAINT "+catalog.Quote(c.Name)+" ON "+table, c.Comment)
+		constraintComments(text, t.FullName(), c)
 	}
 	indexComments(text, t.Schema, t.Indexes)
 }

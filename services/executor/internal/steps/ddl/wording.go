@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 )
 
@@ -73,6 +74,19 @@ func keysOf(t *catalog.Table, c *catalog.Column) []catalog.ForeignKey {
 		}
 	}
 	return keys
+}
+
+// noun is what people call a kind of relation.
+func noun(lang events.Language, k catalog.Kind) string {
+	switch k {
+	case catalog.View:
+		return lang.Pick("视图", "View")
+	case catalog.MaterializedView:
+		return lang.Pick("物化视图", "Materialized view")
+	case catalog.ForeignTable:
+		return lang.Pick("外部表", "Foreign table")
+	}
+	return lang.Pick("表", "Table")
 }
 
 // display is a name as documents show it: without the schema if it is public.

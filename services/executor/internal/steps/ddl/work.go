@@ -6,18 +6,13 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
 
 	"github.com/citu/datapipeline/events"
-	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
-
-// connections is how many tables are sampled at once.
-const connections = 4
 
 // work is one run of the step.
 type work struct {
@@ -29,6 +24,7 @@ type work struct {
 	failed   []string
 	warnings int
 	written  map[string]bool
+	missing  []catalog.MissingPrivilege
 }
 
 func newWork(run *steps.Run) *work {
@@ -49,6 +45,7 @@ func (w *work) result(took time.Duration) Result {
 		FailedTables:          w.failed,
 		FilesGenerated:        len(w.written),
 		DurationSeconds:       took.Seconds(),
+		MissingPrivileges:     privileges(w.missing),
 	}
 }
 
@@ -68,10 +65,7 @@ func (w *work) do(ctx context.Context) error {
 		return err
 	}
 	if len(w.schema.Tables) == 0 {
-		return steps.Fail(events.ClassDatabase, "no_table_readable", w.lang.Sprintf(
-			"清单中的 %d 张表都无法读取，例如 %s。请授予数据库用户对模式的 USAGE 权限和对表的 SELECT 权限。",
-			"None of the %d tables of the list can be read, such as %s. Grant the database user USAGE on the schema and SELECT on the tables.",
-			w.total, w.failed[0]), nil)
+		return w.noneReadable()
 	}
 	return w.write(ctx)
 }
@@ -87,66 +81,28 @@ func (w *work) read(ctx context.Context, pool *pgxpool.Pool, patterns []catalog.
 		return w.explainList(err)
 	}
 	w.total = len(names)
-	w.run.Log.Info(w.lang.Sprintf("清单共 %d 张表，读取表结构", "Reading the structure of %d tables", w.total))
-	w.schema, err = catalog.Read(ctx, pool, names)
-	if err != nil {
+	if names, err = w.permitted(ctx, pool, names); err != nil {
+		return err
+	}
+	w.run.Log.Info(w.lang.Sprintf("清单共 %d 张表，读取 %d 张的结构", "Reading the structure of %[2]d of %[1]d tables", w.total, len(names)))
+	if w.schema, err = catalog.Read(ctx, pool, names); err != nil {
 		return err
 	}
 	w.leaveOut(names)
 	return nil
 }
 
-// leaveOut fails the wanted tables that cannot be described.
+// leaveOut fails the wanted tables that have gone meanwhile.
 func (w *work) leaveOut(wanted []catalog.Name) {
-	readable := map[catalog.Name]bool{}
+	there := map[catalog.Name]bool{}
 	for _, t := range w.schema.Tables {
-		readable[t.FullName()] = t.Readable
+		there[t.FullName()] = true
 	}
 	for _, n := range wanted {
-		if may, exists := readable[n]; !exists {
+		if !there[n] {
 			w.fail(n, w.lang.Pick("表已不存在", "it is gone"))
-		} else if !may {
-			w.fail(n, w.lang.Pick("没有读取权限", "no privilege to read it"))
 		}
 	}
-	w.drop(func(t *catalog.Table) bool { return !t.Readable })
-}
-
-// sample reads examples. A table that does not give any is described without.
-func (w *work) sample(ctx context.Context, pool *pgxpool.Pool) error {
-	denied := map[catalog.Name]bool{}
-	done := 0
-	err := catalog.ReadSamples(ctx, pool, connections, w.schema.Tables, func(s catalog.TableSample) {
-		name := s.Table.FullName()
-		done++
-		w.run.Progress(done, 2*len(w.schema.Tables))
-		switch {
-		case s.Err == nil:
-			w.samples[name] = s.Columns
-		case isDenied(s.Err):
-			denied[name] = true
-			w.fail(name, w.lang.Pick("没有读取权限", "no privilege to read it"))
-		default:
-			w.warnings++
-			w.run.Log.Warn(w.lang.Sprintf("%s 没有示例数据：%s", "%s gets no examples: %s", name, w.reason(s.Err)), zap.Error(s.Err))
-		}
-	})
-	w.drop(func(t *catalog.Table) bool { return denied[t.FullName()] })
-	return err
-}
-
-// reason is an error of the business database as the task's readers take it.
-func (w *work) reason(err error) string {
-	translated, ok := errors.AsType[*steps.Error](bizdb.Translate(err, w.lang))
-	if !ok {
-		return err.Error()
-	}
-	return translated.Message
-}
-
-func isDenied(err error) bool {
-	var server *pgconn.PgError
-	return errors.As(err, &server) && server.Code == "42501"
 }
 
 func (w *work) fail(table catalog.Name, why string) {

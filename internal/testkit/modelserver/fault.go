@@ -37,6 +37,12 @@ var (
 	})
 	// Empty answers without any text.
 	Empty Fault = spoil(func(r *Reply) { r.Content = "" })
+	// Uncounted answers without usage.
+	Uncounted Fault = func(_ *Server, w http.ResponseWriter, _ *http.Request, reply func() Reply) {
+		body := reply().body()
+		delete(body, "usage")
+		write(w, http.StatusOK, body)
+	}
 	// Hanging answers nothing until the client gives up.
 	Hanging Fault = func(s *Server, _ http.ResponseWriter, r *http.Request, _ func() Reply) {
 		select {

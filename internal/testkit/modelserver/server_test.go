@@ -90,7 +90,9 @@ func TestEmbeds(t *testing.T) {
 	server.SetBatchLimit(2)
 	server.SetDimension(8)
 	status, body := post(t, server, "/embeddings", `{"model":"e","input":["a b","b a"]}`)
-	var got struct{ Data []struct{ Embedding []float32 } }
+	var got struct {
+		Data []struct{ Embedding []float32 }
+	}
 	if err := json.Unmarshal([]byte(body), &got); err != nil || status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}

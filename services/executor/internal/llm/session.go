@@ -6,6 +6,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"sync"
+
+	"github.com/citu/datapipeline/services/executor/internal/llm/endpoint"
 )
 
 var (
@@ -35,9 +39,9 @@ type Prompt struct {
 // under "model_usage".
 type Usage struct {
 	Model            string  `json:"model"`
-	Requests         int     `json:"requests"`
-	Cached           int     `json:"cached"` // answers that were not asked for again
-	Failed           int     `json:"failed"` // prompts that got no usable answer
+	Requests         int     `json:"requests"` // questions put, those put again for a better answer included
+	Cached           int     `json:"cached"`   // answers that were not asked for again
+	Failed           int     `json:"failed"`   // prompts that got no usable answer
 	PromptTokens     int64   `json:"prompt_tokens"`
 	CompletionTokens int64   `json:"completion_tokens"`
 	Cost             float64 `json:"cost"`
@@ -48,18 +52,126 @@ type Usage struct {
 	Problems []string `json:"problems"`
 }
 
+// maxProblems bounds Usage.Problems.
+const maxProblems = 10
+
+// giveUpAfter is how many questions in a row may find no answer before a
+// session asks no more.
+const giveUpAfter = 3
+
 // Session asks the model within one execution of a step and adds up what that
 // takes. It is safe for concurrent use. A nil Session has no model.
-type Session struct{}
+//
+// After three questions in a row without an answer, or one that shows that the
+// key, the model or the address is wrong, it asks no more: a step must not wait
+// for a dead endpoint once per table.
+type Session struct {
+	client *Client
+	budget *budget
+
+	mu       sync.Mutex
+	usage    Usage
+	problems map[string]struct{}
+	away     int // questions without an answer, in a row
+}
 
 // Usage is what the session has used so far; nil for a nil Session.
-func (s *Session) Usage() *Usage { return nil }
+func (s *Session) Usage() *Usage {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	usage := s.usage
+	usage.Cost = s.client.cfg.cost(usage.PromptTokens, usage.CompletionTokens)
+	usage.Problems = make([]string, 0, len(s.problems))
+	for problem := range s.problems {
+		usage.Problems = append(usage.Problems, problem)
+	}
+	slices.Sort(usage.Problems)
+	return &usage
+}
 
 // Ask puts a prompt to the model and decodes its answer, which must fit the
 // prompt's schema and pass check. A failed check is told to the model, once,
 // and it may answer again. Errors: ErrNone, ErrBudget, ErrUnavailable,
 // ErrAnswer, or ctx's.
+//
+// check may change the answer; nil accepts any. Answers are kept: the same
+// prompt is not put twice, by whatever task.
 func Ask[T any](ctx context.Context, s *Session, p Prompt, check func(*T) error) (T, error) {
-	var zero T
-	return zero, ErrNone
+	var zero, answer T
+	if s == nil {
+		return zero, ErrNone
+	}
+	err := s.ask(ctx, p, func(content []byte) error {
+		var got T
+		if err := decode(content, &got); err != nil {
+			return err
+		}
+		if check != nil {
+			if err := check(&got); err != nil {
+				return err
+			}
+		}
+		answer = got
+		return nil
+	})
+	if err != nil {
+		return zero, err
+	}
+	return answer, nil
+}
+
+// ask finds an answer that is accepted, and adds up what became of the prompt.
+func (s *Session) ask(ctx context.Context, p Prompt, accept func([]byte) error) error {
+	outcome, err := s.answer(ctx, p, accept)
+	if ctx.Err() != nil && err != nil {
+		return ctx.Err()
+	}
+	s.client.metrics.Answer(outcome)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if outcome == outcomeCached {
+		s.usage.Cached++
+	}
+	if err == nil {
+		return nil
+	}
+	s.usage.Failed++
+	s.usage.BudgetExhausted = s.usage.BudgetExhausted || errors.Is(err, ErrBudget)
+	if len(s.problems) < maxProblems {
+		s.problems[err.Error()] = struct{}{}
+	}
+	return err
+}
+
+// spent adds an answer of the endpoint.
+func (s *Session) spent(prompt, completion int64) {
+	s.client.metrics.Tokens("prompt", prompt)
+	s.client.metrics.Tokens("completion", completion)
+	s.client.metrics.Cost(s.client.cfg.cost(prompt, completion))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.usage.Requests++
+	s.usage.PromptTokens += prompt
+	s.usage.CompletionTokens += completion
+	s.away = 0
+}
+
+// missed counts a question that the endpoint did not answer.
+func (s *Session) missed(fault *endpoint.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away++
+	if fault.Hopeless() {
+		s.away = giveUpAfter
+	}
+}
+
+// givenUp says that the session asks no more.
+func (s *Session) givenUp() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.away >= giveUpAfter
 }

@@ -32,9 +32,9 @@ type Set struct{ prompts map[string]*version }
 
 // version is one version of a prompt.
 type version struct {
-	number  int
-	words   map[events.Language]*template.Template
-	schema  json.RawMessage
+	number int
+	words  map[events.Language]*template.Template
+	schema json.RawMessage
 }
 
 // MustLoad is Load for the embedded files of a package; it panics on a fault.

@@ -22,6 +22,9 @@ type Execution struct {
 	CleanExistingFiles bool
 	// Connection takes the place of the task's own; nil keeps that.
 	Connection *events.Connection
+	// Options changes those of the task's last request, for this request and
+	// those after it; nil keeps them.
+	Options func(*events.Options)
 }
 
 // Execute asks for steps of a task to be run and returns the task as it then
@@ -43,6 +46,9 @@ func (c *Commands) Execute(ctx context.Context, id string, x Execution) (project
 		}
 		if x.Connection != nil {
 			r.Connection = *x.Connection
+		}
+		if x.Options != nil {
+			x.Options(&r.Options)
 		}
 		if r.Connection.Name == "" && r.Connection.Sealed == "" {
 			return nil, apierr.New(apierr.ConnectionRequired, t.ID)

@@ -68,6 +68,7 @@ func (a *API) readExecution(o *jsonbody.Object, who string) (command.Execution, 
 	x.Step = readSingle(o, x.Mode, "step_name", "single_step")
 	x.Force = o.Bool("force_execution", false)
 	x.CleanExistingFiles = o.Bool("clean_existing_files", false)
+	x.Options = readChanges(o)
 	conn, err := a.readConnection(o, false)
 	if err != nil {
 		return x, err

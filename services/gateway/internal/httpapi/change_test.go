@@ -89,6 +89,35 @@ func TestExecuteTaskWithoutABodyRunsTheRest(t *testing.T) {
 	}
 }
 
+// A further request changes the options that it names; those after it keep them.
+func TestExecuteTaskChangesOptions(t *testing.T) {
+	w := serveWrites(t, testkit.Broker(t))
+	id := w.ended(events.StepDDL)
+	options := func() (last events.Options) {
+		if err := w.broker.History(t.Context(), id, 0, func(e events.Event) error {
+			if r, ok := e.Data.(events.TaskRequest); ok {
+				last = r.Order().Options
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return last
+	}
+	before := options()
+	for _, body := range []string{`{"load_approved_only":true,"masking":"off","themes":3}`, `{"themes":4}`, ``} {
+		if r := w.do("POST", address(id, "execute"), body); r.status != 202 {
+			t.Fatalf("%s: %d %s", body, r.status, r.body)
+		}
+		w.do("POST", address(id, "cancel"), "")
+	}
+	want := before
+	want.LoadApprovedOnly, want.Masking, want.Themes = true, events.MaskOff, 4
+	if got := options(); got != want {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+}
+
 func TestCancelTask(t *testing.T) {
 	w := serveWrites(t, testkit.Broker(t))
 	id, _ := w.started()

@@ -54,7 +54,7 @@ func TestTaskIsShownWhileNobodyRecords(t *testing.T) {
 
 // A task that runs again elsewhere shows where it runs, whether or not its new
 // request is recorded.
-func TestTaskShowsTheConnectionOfItsNewestRequest(t *testing.T) {
+func TestTaskShowsTheConnectionAndOptionsOfItsNewestRequest(t *testing.T) {
 	r := serveReads(t)
 	task := story.New(t, r.Broker, storyStart).Create().Begin().Complete()
 	for _, c := range []events.Connection{
@@ -68,6 +68,9 @@ func TestTaskShowsTheConnectionOfItsNewestRequest(t *testing.T) {
 		name, _ := p["connection_name"].(string)
 		if masked != c.Masked || name != c.Name || p["business_context"] != "网店 orders" {
 			t.Errorf("%+v: parameters %v", c, p)
+		}
+		if p["enable_llm_repair"] != true || p["masking"] != "mask" || p["themes"] != 5.0 || p["load_approved_only"] != false {
+			t.Errorf("not all options are shown: %v", p)
 		}
 	}
 }

@@ -90,16 +90,6 @@ func shown(n command.NewTask, s events.Selection) parameters {
 	return p
 }
 
-func readOptions(o *jsonbody.Object) events.Options {
-	d := events.DefaultOptions()
-	return events.Options{
-		EnableSQLValidation:    o.Bool("enable_sql_validation", d.EnableSQLValidation),
-		EnableLLMRepair:        o.Bool("enable_llm_repair", d.EnableLLMRepair),
-		ModifyOriginalFile:     o.Bool("modify_original_file", d.ModifyOriginalFile),
-		EnableTrainingDataLoad: o.Bool("enable_training_data_load", d.EnableTrainingDataLoad),
-	}
-}
-
 func (a *API) readLanguage(o *jsonbody.Object) events.Language {
 	tag := o.Text("language", maxName)
 	if tag == "" {

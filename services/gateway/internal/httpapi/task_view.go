@@ -103,25 +103,23 @@ func viewStep(name events.Step, s projection.Step, now time.Time) stepView {
 	}
 }
 
-// currentParameters are the task's parameters with the connection of its newest
-// request, which may have named another one.
+// currentParameters are the task's parameters with the connection and the
+// options of its newest request, which may have named others.
 func currentParameters(t projection.Task) any {
 	var all map[string]any
 	if err := json.Unmarshal(t.Parameters, &all); err != nil || all == nil {
 		return t.Parameters
 	}
-	masked, _ := all["db_connection"].(string)
-	name, _ := all["connection_name"].(string)
-	now := t.Request.Connection
-	if masked == now.Masked && name == now.Name {
-		return t.Parameters
-	}
 	delete(all, "db_connection")
 	delete(all, "connection_name")
-	if now.Name != "" {
+	if now := t.Request.Connection; now.Name != "" {
 		all["connection_name"] = now.Name
-	} else {
+	} else if now.Masked != "" {
 		all["db_connection"] = now.Masked
+	}
+	options, err := json.Marshal(viewOptions(t.Request.Options))
+	if err != nil || json.Unmarshal(options, &all) != nil {
+		return t.Parameters
 	}
 	return all
 }

@@ -115,7 +115,9 @@ func TestCreateTask(t *testing.T) {
 		t.Errorf("%v %s", r.header, r.body)
 	}
 	d := w.created(id)
-	if d.CreatedBy != "api" || d.Request.DBName != "shop" || d.Request.Language != events.English || d.Request.Options != events.DefaultOptions() {
+	options := events.DefaultOptions()
+	options.Masking, options.Themes, options.QuestionsPerTheme = events.MaskData, 5, 10
+	if d.CreatedBy != "api" || d.Request.DBName != "shop" || d.Request.Language != events.English || d.Request.Options != options {
 		t.Errorf("%+v", d)
 	}
 	opened, err := w.opener.Open(d.Request.Connection.Sealed)
@@ -123,7 +125,8 @@ func TestCreateTask(t *testing.T) {
 		t.Errorf("%q, %v, masked %q", opened, err, d.Request.Connection.Masked)
 	}
 	want := `{"db_connection":"` + masked + `","tables":["public.orders"],"business_context":"网店 <orders>","execution_mode":"complete",` +
-		`"db_name":"shop","language":"en","enable_sql_validation":true,"enable_llm_repair":true,"modify_original_file":true,"enable_training_data_load":true}`
+		`"db_name":"shop","language":"en","enable_sql_validation":true,"enable_llm_repair":true,"modify_original_file":true,"enable_training_data_load":true,` +
+		`"masking":"mask","themes":5,"questions_per_theme":10}`
 	if got := string(d.Parameters); got != want {
 		t.Errorf("parameters %s, want %s", got, want)
 	}
@@ -160,6 +163,25 @@ func numbers(steps []events.Step) string {
 		s += string(rune('0' + step.Number()))
 	}
 	return s
+}
+
+func TestCreateTaskTakesOptions(t *testing.T) {
+	w := serveWrites(t, testkit.Broker(t))
+	r := w.do("POST", Prefix+"/tasks", task(map[string]any{"enable_llm_repair": false, "masking": "schema_only", "themes": 200, "questions_per_theme": 1,
+		"disable_model": true, "full_refresh": true, "load_approved_only": true, "backup_vector_tables": true}))
+	if r.status != 201 {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	want := events.Options{EnableSQLValidation: true, ModifyOriginalFile: true, EnableTrainingDataLoad: true, Masking: events.SchemaOnly,
+		Themes: 200, QuestionsPerTheme: 1, DisableModel: true, FullRefresh: true, LoadApprovedOnly: true, BackupVectorTables: true}
+	if got := w.created(r.text("task_id")).Request.Options; got != want {
+		t.Errorf("%+v", got)
+	}
+	r = w.do("POST", Prefix+"/tasks", task(map[string]any{"masking": "some", "themes": 0, "questions_per_theme": 101, "disable_model": "yes", "full_refresh": 1}))
+	if want := "400 validation_failed /parameters/masking:not_one_of /parameters/themes:out_of_range /parameters/questions_per_theme:out_of_range" +
+		" /parameters/disable_model:wrong_type /parameters/full_refresh:wrong_type"; r.summary() != want {
+		t.Errorf("%s\nwant %s", r.summary(), want)
+	}
 }
 
 func TestCreateTaskSaysAllFaults(t *testing.T) {

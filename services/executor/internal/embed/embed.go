@@ -9,8 +9,10 @@ type Embedder interface {
 	// Name identifies the embedder and its version. Vectors of one name can be
 	// compared with each other, and with no others.
 	Name() string
-	// Dimension is the length of every vector.
+	// Dimension is the length of every vector; 0 where it is learnt by the first
+	// Embed. Once known it does not change.
 	Dimension() int
-	// Embed returns a vector of length 1 per text, in the texts' order.
+	// Embed returns a vector per text, in the texts' order, none of them zero.
+	// Errors: ErrUnavailable, ErrAnswer, or ctx's.
 	Embed(ctx context.Context, texts []string) ([][]float32, error)
 }

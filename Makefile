@@ -1,5 +1,5 @@
 # What to type. Anything beyond a line is Go: internal/devtool.
-.PHONY: run build test verify bench fmt clean
+.PHONY: run build test verify bench try-schemas fmt clean
 
 BINARIES = ./cmd/datapipeline ./services/gateway/cmd/gateway ./services/executor/cmd/executor \
 	./services/recorder/cmd/recorder ./services/filescan/cmd/filescan
@@ -23,6 +23,11 @@ verify:
 # Every package that has a benchmark, one after the other: two to four minutes.
 bench:
 	go test -run '^$$' -bench . $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Benchmark' .)))
+
+# Each .sql file in DIR, and each folder of them, is described, made again from
+# what was written and compared: make try-schemas DIR=~/dumps
+try-schemas:
+	go run ./services/executor/internal/roundtrip/tryschemas $(DIR)
 
 fmt:
 	gofmt -w -s bench cmd events internal services test

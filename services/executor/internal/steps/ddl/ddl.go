@@ -9,6 +9,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
@@ -20,7 +21,8 @@ import (
 // Privileges are looked at before anything is read, and what is missing is
 // named in the result and the log with the statement that grants it. A table
 // that cannot be read is left out and counted as a warning; if that is all of
-// them the step fails with no_table_readable. Views and foreign tables are
+// them the step fails with no_table_readable. Personal data in rows is masked
+// as the request says, by default. Views and foreign tables are
 // tables here.
 // Other failures are those of bizdb.Translate and of catalog.FaultType.
 type Step struct{}
@@ -37,6 +39,8 @@ type Result struct {
 	DurationSeconds       float64  `json:"duration_seconds"`
 	// MissingPrivileges are those that the listed tables lack, by table.
 	MissingPrivileges []Privilege `json:"missing_privileges"`
+	// Masking says what was masked of the rows that were read.
+	Masking mask.Report `json:"masking"`
 }
 
 // Privilege is one that somebody would have to grant.

@@ -18,6 +18,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
@@ -70,6 +71,10 @@ func TestResultAndProgress(t *testing.T) {
 		t.Error("it took no time")
 	}
 	data.DurationSeconds = 0
+	if m := data.Masking; m.Mode != events.MaskData || m.TotalColumns != 3 || m.Values != 4 {
+		t.Errorf("masking: %+v", m)
+	}
+	data.Masking = mask.Report{}
 	want := Result{TotalTables: 3, ProcessedSuccessfully: 3, FailedTables: []string{}, FilesGenerated: 8, MissingPrivileges: []Privilege{}}
 	if fmt.Sprintf("%+v", data) != fmt.Sprintf("%+v", want) || len(files) != want.FilesGenerated || result.Warnings != 0 {
 		t.Errorf("%+v, %d files, %d warnings", data, len(files), result.Warnings)
@@ -126,7 +131,7 @@ func TestATableWithoutPrivilegeIsNamedAndLeftOut(t *testing.T) {
 	if files["demo_companion.ddl"] != nil || files["demo_booking.ddl"] == nil {
 		t.Errorf("files %v", slices.Sorted(maps.Keys(files)))
 	}
-	if doc := text(t, files, "demo_guest_detail.md"); !strings.Contains(doc, "- phone (text) [unique]\n") || !strings.Contains(doc, "[e.g. Ann, Bob]") {
+	if doc := text(t, files, "demo_guest_detail.md"); !strings.Contains(doc, "- phone (text) [unique]\n") || !strings.Contains(doc, "[e.g. ***]") {
 		t.Errorf("columns without privilege: %s", doc)
 	}
 	admin("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM hotel_reader; REVOKE ALL (id, name) ON demo_guest FROM hotel_reader")

@@ -17,6 +17,7 @@ import (
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/roundtrip"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
@@ -97,7 +98,8 @@ func connect(t *testing.T, dsn string) *pgx.Conn {
 }
 
 // checkRoundTrip loads the files into an empty database and demands that its
-// catalogue says the same as that of the database they came from.
+// catalogue says the same as that of the database they came from, both as we
+// read it and in pg_dump's words.
 func checkRoundTrip(t *testing.T, from string, files fstest.MapFS, to string) {
 	t.Helper()
 	if err := Load(t.Context(), connect(t, to), files); err != nil {
@@ -105,6 +107,18 @@ func checkRoundTrip(t *testing.T, from string, files fstest.MapFS, to string) {
 	}
 	want, got := readAll(t, from), readAll(t, to)
 	compare(t, "schema", reflect.ValueOf(want), reflect.ValueOf(got))
+	for _, difference := range roundtrip.Differences(dump(t, from), dump(t, to)) {
+		t.Error(difference)
+	}
+}
+
+func dump(t *testing.T, dsn string) string {
+	t.Helper()
+	text, err := roundtrip.Dump(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // readAll reads a catalogue without what is no part of the definition.
@@ -117,6 +131,9 @@ func readAll(t *testing.T, dsn string) *catalog.Schema {
 	schema.Database = ""
 	for _, table := range schema.Tables {
 		table.RowEstimate = 0
+		if table.View != nil {
+			table.View.Populated = true
+		}
 	}
 	return schema
 }

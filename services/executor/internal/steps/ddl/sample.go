@@ -20,7 +20,7 @@ const connections = 4
 func (w *work) sample(ctx context.Context, pool *pgxpool.Pool) error {
 	denied := map[catalog.Name]bool{}
 	done := 0
-	err := catalog.ReadSamples(ctx, pool, connections, w.schema.Tables, func(s catalog.TableSample) {
+	err := catalog.ReadSamples(ctx, pool, connections, w.masker, w.schema.Tables, func(s catalog.TableSample) {
 		done++
 		w.run.Progress(done, 2*len(w.schema.Tables))
 		name := s.Table.FullName()
@@ -34,6 +34,9 @@ func (w *work) sample(ctx context.Context, pool *pgxpool.Pool) error {
 		}
 	})
 	w.drop(func(t *catalog.Table) bool { return denied[t.FullName()] })
+	if err == nil {
+		w.sayMasked()
+	}
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
@@ -25,6 +26,7 @@ type work struct {
 	warnings int
 	written  map[string]bool
 	missing  []catalog.MissingPrivilege
+	masker   *mask.Masker
 }
 
 func newWork(run *steps.Run) *work {
@@ -34,6 +36,7 @@ func newWork(run *steps.Run) *work {
 		samples: map[catalog.Name]map[string]catalog.Sample{},
 		failed:  []string{},
 		written: map[string]bool{},
+		masker:  mask.New(run.Request.Options.Masking),
 	}
 }
 
@@ -46,6 +49,7 @@ func (w *work) result(took time.Duration) Result {
 		FilesGenerated:        len(w.written),
 		DurationSeconds:       took.Seconds(),
 		MissingPrivileges:     privileges(w.missing),
+		Masking:               w.masker.Report(),
 	}
 }
 

@@ -1,0 +1,1 @@
+CREATE TABLE t (id no_such_type);

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 // masked stands for a value that nobody should see.
@@ -14,7 +16,7 @@ func parseOptions(list []string) []Option {
 	var options []Option
 	for _, text := range list {
 		name, value, _ := strings.Cut(text, "=")
-		if secretName.MatchString(name) || looksSecret([]byte(value)) || secretWithin.MatchString(value) {
+		if mask.NamesSecret(name, "") || looksSecret([]byte(value)) || secretWithin.MatchString(value) {
 			value = masked
 		}
 		options = append(options, Option{name, value})

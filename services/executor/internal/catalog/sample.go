@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 // The bounds of sampling.
@@ -50,11 +52,16 @@ type TableSample struct {
 // take 5 s. Unchanged tables give unchanged samples. Columns that hold bytes,
 // or seem to hold passwords and the like, are never read; nor are materialised
 // views that were never filled, and views that tell the time or, by the
-// planner's estimate, take long (ErrNotSampled).
+// planner's estimate, take long (ErrNotSampled). What the masker takes for
+// personal is masked before each sees it; where its mode is to read no row,
+// nothing is read and each is not called.
 //
 // What a table refuses is its Err. The error is ctx's, or says that the
 // database is gone.
-func ReadSamples(ctx context.Context, db DB, connections int, tables []*Table, each func(TableSample)) error {
+func ReadSamples(ctx context.Context, db DB, connections int, masker *mask.Masker, tables []*Table, each func(TableSample)) error {
+	if !masker.Reads() {
+		return nil
+	}
 	var mu sync.Mutex
 	serial := func(s TableSample) {
 		mu.Lock()
@@ -66,11 +73,11 @@ func ReadSamples(ctx context.Context, db DB, connections int, tables []*Table, e
 	group.SetLimit(max(connections, 1))
 	stored, apart := split(tables)
 	for some := range slices.Chunk(stored, tablesPerBatch) {
-		group.Go(func() error { return sampleAll(ctx, db, some, rows, serial) })
+		group.Go(func() error { return sampleAll(ctx, db, some, rows, masker, serial) })
 	}
 	for _, t := range apart {
 		group.Go(func() error {
-			s, err := sampleApart(ctx, db, t, rows)
+			s, err := sampleApart(ctx, db, t, rows, masker)
 			if err == nil {
 				serial(s)
 			}
@@ -103,9 +110,9 @@ func rowsPerTable(tables []*Table) int {
 
 // sampleAll samples tables in one transaction; after a table that fails it
 // goes on with the next in another one.
-func sampleAll(ctx context.Context, db DB, tables []*Table, rows int, each func(TableSample)) error {
+func sampleAll(ctx context.Context, db DB, tables []*Table, rows int, masker *mask.Masker, each func(TableSample)) error {
 	for len(tables) > 0 {
-		done, err := sampleSome(ctx, db, tables, rows, each)
+		done, err := sampleSome(ctx, db, tables, rows, masker, each)
 		if err == nil {
 			return nil
 		}
@@ -123,7 +130,7 @@ func sampleAll(ctx context.Context, db DB, tables []*Table, rows int, each func(
 
 // sampleSome samples tables until one fails and returns how many it did, or
 // -1 where it was no table that failed.
-func sampleSome(ctx context.Context, db DB, tables []*Table, rows int, each func(TableSample)) (int, error) {
+func sampleSome(ctx context.Context, db DB, tables []*Table, rows int, masker *mask.Masker, each func(TableSample)) (int, error) {
 	tx, err := db.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return -1, fmt.Errorf("sample: %w", err)
@@ -144,7 +151,7 @@ func sampleSome(ctx context.Context, db DB, tables []*Table, rows int, each func
 	}
 	done := 0
 	for results.NextResult() {
-		columns, err := readSample(results.ResultReader(), tables[done])
+		columns, err := readSample(results.ResultReader(), tables[done], masker)
 		if err != nil {
 			return done, err
 		}
@@ -155,9 +162,13 @@ func sampleSome(ctx context.Context, db DB, tables []*Table, rows int, each func
 }
 
 // readSample gathers the rows of one table.
-func readSample(rows *pgconn.ResultReader, t *Table) (map[string]Sample, error) {
+func readSample(rows *pgconn.ResultReader, t *Table, masker *mask.Masker) (map[string]Sample, error) {
 	columns := t.sampled()
 	tallies := make([]tally, len(columns))
+	for i, c := range columns {
+		tallies[i].judge = masker.Column(t.MaskColumn(c))
+	}
+	t.withhold(masker)
 	for rows.NextRow() {
 		for i, value := range rows.Values()[:len(columns)] {
 			if value != nil {

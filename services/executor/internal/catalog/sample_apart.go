@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 const (
@@ -34,7 +36,7 @@ var volatile = regexp.MustCompile(`(?i:\b(now|random|clock_timestamp|statement_t
 // slow, far away or out of reach; then only this one goes without samples. A
 // view whose values depend on the time is left alone, since its samples would
 // be others at each run. The error says that the database is gone.
-func sampleApart(ctx context.Context, db DB, t *Table, rows int) (TableSample, error) {
+func sampleApart(ctx context.Context, db DB, t *Table, rows int, masker *mask.Masker) (TableSample, error) {
 	s := TableSample{Table: t}
 	if t.View != nil && !t.View.Populated {
 		return s, nil
@@ -46,13 +48,13 @@ func sampleApart(ctx context.Context, db DB, t *Table, rows int) (TableSample, e
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
 	within, cancel := context.WithTimeout(ctx, apartTime)
 	defer cancel()
-	if s.Columns, err = sampleView(within, tx, t, rows); err != nil {
+	if s.Columns, err = sampleView(within, tx, t, rows, masker); err != nil {
 		s.Err = fmt.Errorf("sample %s: %w", t.FullName(), err)
 	}
 	return s, ctx.Err()
 }
 
-func sampleView(ctx context.Context, tx pgx.Tx, t *Table, rows int) (map[string]Sample, error) {
+func sampleView(ctx context.Context, tx pgx.Tx, t *Table, rows int, masker *mask.Masker) (map[string]Sample, error) {
 	conn := tx.Conn().PgConn()
 	if err := conn.ExecParams(ctx, statement("sample_settings"), nil, nil, nil, nil).Read().Err; err != nil {
 		return nil, err
@@ -69,7 +71,7 @@ func sampleView(ctx context.Context, tx pgx.Tx, t *Table, rows int) (map[string]
 			return nil, nil
 		}
 	}
-	return readSample(conn.ExecParams(ctx, sql, nil, nil, nil, nil), t)
+	return readSample(conn.ExecParams(ctx, sql, nil, nil, nil, nil), t, masker)
 }
 
 // plan is what the server intends to do with a statement.

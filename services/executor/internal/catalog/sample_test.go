@@ -10,13 +10,16 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 // samples reads those of all tables, by table and column.
 func samples(t *testing.T, pool *pgxpool.Pool) map[string]TableSample {
 	t.Helper()
 	found := map[string]TableSample{}
-	err := ReadSamples(t.Context(), pool, 4, read(t, pool).Tables, func(s TableSample) { found[s.Table.Name] = s })
+	err := ReadSamples(t.Context(), pool, 4, mask.New(events.MaskData), read(t, pool).Tables, func(s TableSample) { found[s.Table.Name] = s })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +108,7 @@ func TestATableThatRefusesDoesNotStopTheOthers(t *testing.T) {
 	tables := read(t, pool).Tables
 	run(t, pool, "DROP TABLE b")
 	got := map[string]TableSample{}
-	if err := ReadSamples(t.Context(), pool, 1, tables, func(s TableSample) { got[s.Table.Name] = s }); err != nil {
+	if err := ReadSamples(t.Context(), pool, 1, mask.New(events.MaskData), tables, func(s TableSample) { got[s.Table.Name] = s }); err != nil {
 		t.Fatal(err)
 	}
 	var server *pgconn.PgError
@@ -131,7 +134,7 @@ func TestALockedTableIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got error
-	if err := ReadSamples(t.Context(), pool, 1, tables, func(s TableSample) { got = s.Err }); err != nil {
+	if err := ReadSamples(t.Context(), pool, 1, mask.New(events.MaskData), tables, func(s TableSample) { got = s.Err }); err != nil {
 		t.Fatal(err)
 	}
 	var server *pgconn.PgError
@@ -145,11 +148,11 @@ func TestSamplingEndsWithItsContextAndItsDatabase(t *testing.T) {
 	tables := read(t, pool).Tables
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := ReadSamples(ctx, pool, 2, tables, func(TableSample) {}); !errors.Is(err, context.Canceled) {
+	if err := ReadSamples(ctx, pool, 2, mask.New(events.MaskData), tables, func(TableSample) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	pool.Close()
-	if err := ReadSamples(t.Context(), pool, 2, tables, func(TableSample) {}); err == nil {
+	if err := ReadSamples(t.Context(), pool, 2, mask.New(events.MaskData), tables, func(TableSample) {}); err == nil {
 		t.Error("a closed pool is no error")
 	}
 }

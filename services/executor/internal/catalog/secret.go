@@ -1,24 +1,32 @@
 package catalog
 
-import "regexp"
+import (
+	"slices"
 
-// secretName matches names and comments of columns whose values nobody should
-// see in a document, in English, Chinese and pinyin.
-var secretName = regexp.MustCompile(`(?i)passw|passphrase|passcode|secret|token|credential|` +
-	`api_?key|access_?key|private_?key|encrypt(ion|ed)?_?key|sign(ing)?_?key|session_?id|session_?key|` +
-	`(^|[^a-z])(pwd|pass|salt|otp|totp|pin|cvv|cvc|jwt|psw|mima|miyao)([^a-z]|$)|` +
-	`密码|口令|密钥|秘钥|令牌|私钥|验证码`)
-
-// secretValue matches values that are secrets whatever their column is called:
-// password hashes, JSON web tokens, keys of well-known services, PEM blocks,
-// addresses with a password.
-var secretValue = regexp.MustCompile(`^(\$2[abxy]?\$|\$argon2|\$[156]\$|\$pbkdf2|pbkdf2_|scrypt:|SCRAM-SHA-256\$|` +
-	`eyJ[\w-]{8,}\.[\w-]{8,}|sk-[\w-]{16,}|sk_live_|rk_live_|gh[pousr]_\w{20,}|github_pat_|glpat-|xox[abprs]-|` +
-	`AKIA[0-9A-Z]{12,}|LTAI\w{12,}|AKID\w{12,}|-----BEGIN )|[a-z]://[^/\s:@]*:[^/\s@]+@`)
+	"github.com/citu/datapipeline/services/executor/internal/mask"
+)
 
 // seemsSecret judges by what a column is called.
-func (c *Column) seemsSecret() bool {
-	return secretName.MatchString(c.Name) || secretName.MatchString(c.Comment)
+func (c *Column) seemsSecret() bool { return mask.NamesSecret(c.Name, c.Comment) }
+
+func looksSecret(value []byte) bool { return mask.IsSecret(value) }
+
+// MaskColumn is what a masker needs to know of a column of the table.
+func (t *Table) MaskColumn(c *Column) mask.Column {
+	leads := func(k ForeignKey) bool { return slices.Contains(k.Columns, c.Name) }
+	return mask.Column{
+		Table: t.FullName().String(), TableComment: t.Comment,
+		Name: c.Name, Comment: c.Comment, Type: c.BaseType, Enum: c.Category == Enum,
+		Key: t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name) || slices.ContainsFunc(t.ForeignKeys, leads),
+	}
 }
 
-func looksSecret(value []byte) bool { return secretValue.Match(value) }
+// withhold tells the masker of the columns that are not read since they seem to
+// hold secrets.
+func (t *Table) withhold(masker *mask.Masker) {
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.Readable && !c.holdsBytes() && c.seemsSecret() {
+			masker.Withhold(t.MaskColumn(c))
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 const (
@@ -16,6 +18,7 @@ const (
 
 // tally counts the values of a column.
 type tally struct {
+	judge  *mask.Judge
 	rows   int
 	counts map[string]int // up to MaxValues+1 values
 	order  []string       // as met
@@ -27,12 +30,16 @@ func (t *tally) add(raw []byte) {
 		return
 	}
 	t.rows++
+	if len(raw) >= maxReadBytes {
+		raw = []byte(mask.Cut(string(raw), maxReadBytes))
+	}
+	t.judge.See(raw)
 	if _, known := t.counts[string(raw)]; !known {
 		if t.secret || len(t.counts) > MaxValues {
 			return
 		}
 		if looksSecret(raw) {
-			*t = tally{secret: true}
+			*t = tally{judge: t.judge, secret: true}
 			return
 		}
 		if t.counts == nil {
@@ -43,17 +50,24 @@ func (t *tally) add(raw []byte) {
 	t.counts[string(raw)]++
 }
 
+// sample shows values as the judge lets them be seen. Those that are masked are
+// no values of an enumeration.
 func (t *tally) sample(mayEnumerate bool) Sample {
 	if t.secret {
 		return Sample{}
 	}
+	mayEnumerate = mayEnumerate && t.enumerates()
 	var s Sample
 	for _, value := range t.order {
-		if shown := show(value); shown != "" && len(s.Examples) < MaxExamples && !slices.Contains(s.Examples, shown) {
+		masked, changed := t.judge.Mask(value)
+		if changed {
+			delete(t.counts, value)
+		}
+		if shown := show(masked); shown != "" && len(s.Examples) < MaxExamples && !slices.Contains(s.Examples, shown) {
 			s.Examples = append(s.Examples, shown)
 		}
 	}
-	if mayEnumerate && t.enumerates() {
+	if mayEnumerate && len(t.counts) > 0 {
 		s.Values = slices.SortedFunc(maps.Keys(t.counts), func(a, b string) int {
 			return cmp.Or(cmp.Compare(t.counts[b], t.counts[a]), strings.Compare(a, b))
 		})

@@ -1,0 +1,147 @@
+package mask
+
+import "github.com/citu/datapipeline/events"
+
+// Column is what is known of a column before a row is read.
+type Column struct {
+	Table        string // with its schema: "public.guest"
+	TableComment string
+	Name         string
+	Comment      string
+	// Type is the column's type as SQL, domains replaced by what they stand
+	// for: "character varying(20)", "bigint", "inet[]".
+	Type string
+	// Enum says that the type itself lists the values.
+	Enum bool
+	// Key says that the column identifies rows or leads to those of another
+	// table.
+	Key bool
+}
+
+// Judge decides about one column: by what it is called, or by a good part of
+// its values. It serves one goroutine.
+type Judge struct {
+	column Column
+	masker *Masker
+	idle   bool
+	named  Kind
+	values int // that were seen
+	poll   poll
+	told   bool // the masker knows of the column
+}
+
+// Column begins the judgement of a column.
+func (m *Masker) Column(c Column) *Judge {
+	j := &Judge{column: c, masker: m, idle: m.mode == events.MaskOff || c.fixed()}
+	if !j.idle {
+		j.named = c.Kind()
+	}
+	return j
+}
+
+// See looks at a value that was read; the empty one says nothing.
+func (j *Judge) See(value []byte) {
+	if len(value) == 0 || j.idle {
+		return
+	}
+	j.values++
+	if j.named == "" {
+		j.poll.add(value)
+	}
+}
+
+// Kind is the kind of all of the column's values, or "" where they are not
+// personal as a whole. It is meant to be asked when all values were seen.
+func (j *Judge) Kind() Kind {
+	if j.idle || j.named != "" {
+		return j.named
+	}
+	return j.poll.verdict(j.column)
+}
+
+// Mask returns a value as it may be shown, and whether that differs from the
+// value. In a personal column it is a mask whatever the value looks like; in
+// others what is personal within the value is masked. What is masked counts in
+// the masker's report, for a personal column all values that were seen.
+func (j *Judge) Mask(value string) (string, bool) {
+	if j.idle || value == "" {
+		return value, false
+	}
+	if kind := j.Kind(); kind != "" {
+		j.tell(kind)
+		return j.column.cover(kind, value), true
+	}
+	masked, kinds := j.column.within(value, j.column.counts() || j.poll.numeric())
+	if len(kinds) == 0 {
+		return value, false
+	}
+	j.masker.count(j.column, kinds[0], 1)
+	return masked, true
+}
+
+func (j *Judge) tell(kind Kind) {
+	if !j.told {
+		j.told = true
+		j.masker.count(j.column, kind, j.values)
+	}
+}
+
+// The bounds of judging a column by its values.
+const (
+	maxJudged = 200 // distinct values
+	goodPart  = 4   // one in so many gives a column away
+	fewNames  = 8   // distinct values that a column of names has at least
+)
+
+// poll asks values what they look like.
+type poll struct {
+	asked   map[string]bool
+	votes   map[Kind]int
+	sure    map[Kind]int // those of them that can be hardly anything else
+	numbers int          // values that are digits and nothing else
+}
+
+func (p *poll) add(raw []byte) {
+	if len(p.asked) == maxJudged || p.asked[string(raw)] {
+		return
+	}
+	if p.asked == nil {
+		p.asked, p.votes, p.sure = map[string]bool{}, map[Kind]int{}, map[Kind]int{}
+	}
+	value := string(raw)
+	p.asked[value] = true
+	if digitsOnly(value) {
+		p.numbers++
+	}
+	kind, sure := shape(value)
+	p.votes[kind]++
+	if sure {
+		p.sure[kind]++
+	}
+}
+
+// verdict is the kind of a good part of the values, the first of elected where
+// there are several.
+func (p *poll) verdict(c Column) Kind {
+	votes := p.votes
+	if c.counts() {
+		votes = p.sure
+	}
+	for _, kind := range elected {
+		need := (len(p.asked) + goodPart - 1) / goodPart
+		if kind == Name {
+			need = max(fewNames, (9*len(p.asked)+9)/10)
+		}
+		if n := votes[kind]; n > 0 && n >= need {
+			return kind
+		}
+	}
+	return ""
+}
+
+// numeric says that the values are numbers, for which a likeness to this or
+// that is chance where most do not share it.
+func (p *poll) numeric() bool { return p.numbers > 0 && 5*p.numbers >= 4*len(p.asked) }
+
+// elected are the kinds that values may give away.
+var elected = []Kind{Identity, Email, Phone, Card, Account, Hardware, Network, Plate, Location, Address, Birth, Online, Secret, Name}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/internal/kit/bucket"
+	"github.com/citu/datapipeline/services/executor/internal/embed"
+	"github.com/citu/datapipeline/services/executor/internal/llm"
 )
 
 // Config says what the executor needs.
@@ -37,6 +39,15 @@ type Config struct {
 	// is missing, instead of failing.
 	VectorAllowArrays bool `name:"vector-allow-arrays" env:"DP_VECTOR_ALLOW_ARRAYS" help:"Keep embeddings as arrays where the vector extension is missing."`
 
+	// LLM is the language model that tasks may use, if any.
+	LLM llm.Config `embed:"" prefix:"llm-"`
+	// Embedding is what makes the vectors of training_load.
+	Embedding embed.Config `embed:"" prefix:"embedding-"`
+	// ModelCacheURL is where what models answered is kept for 30 days, so that
+	// nothing is asked twice: a folder or bucket, as in Bucket, or "off". Empty
+	// is the folder .model_cache in Bucket.
+	ModelCacheURL string `name:"llm-cache-url" env:"DP_LLM_CACHE_URL" placeholder:"URL" help:"Where answers of models are kept: a folder, file:///folder, s3://bucket?region=… or off; default the folder .model_cache of the bucket."`
+
 	// SealIdentities are keys, beside those of the file, of a program that runs
 	// the executor within itself.
 	SealIdentities []string `kong:"-"`
@@ -50,7 +61,12 @@ const maxSlots = 64
 
 // Validate returns every fault of the configuration at once.
 func (c Config) Validate() error {
-	faults := []error{c.Config.Validate(), c.Bucket.Validate()}
+	faults := []error{c.Config.Validate(), c.Bucket.Validate(), c.LLM.Validate(), c.Embedding.Validate()}
+	if c.ModelCacheURL != "" && c.ModelCacheURL != cacheOff {
+		if err := (bucket.Config{URL: c.ModelCacheURL}).Validate(); err != nil {
+			faults = append(faults, fmt.Errorf("llm-cache-url: %w", err))
+		}
+	}
 	if c.TaskTimeout <= 0 {
 		faults = append(faults, fmt.Errorf("task-timeout: %s is not positive", c.TaskTimeout))
 	}

@@ -23,12 +23,7 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/connection"
 	"github.com/citu/datapipeline/services/executor/internal/questions"
-	"github.com/citu/datapipeline/services/executor/internal/steps"
-	"github.com/citu/datapipeline/services/executor/internal/steps/ddl"
-	"github.com/citu/datapipeline/services/executor/internal/steps/qa"
 	"github.com/citu/datapipeline/services/executor/internal/steps/train"
-	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
-	"github.com/citu/datapipeline/services/executor/internal/steps/validate/repair"
 )
 
 // service is the executor's name in events, dead letters and logs.
@@ -40,7 +35,6 @@ type Service struct {
 	rt       kit.Runtime
 	log      *zap.Logger
 	resolver *connection.Resolver
-	steps    []steps.Step
 	deleted  *prometheus.CounterVec
 }
 
@@ -55,7 +49,6 @@ func New(cfg Config, rt kit.Runtime) (*Service, error) {
 		return nil, fmt.Errorf("executor: %w", err)
 	}
 	s := &Service{cfg: cfg, rt: rt, log: rt.Log.Named(service), resolver: resolver}
-	s.steps = []steps.Step{ddl.Step{}, qa.New(qa.Config{}), validate.New(validate.Config{Repairer: repair.Names()}), train.New(s.training())}
 	s.deleted = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "datapipeline_executor_training_deletions_total",
 		Help: "Deletions of tasks' training data by outcome.",

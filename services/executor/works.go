@@ -12,6 +12,12 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/files"
 	"github.com/citu/datapipeline/services/executor/internal/lease"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/steps/ddl"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa"
+	"github.com/citu/datapipeline/services/executor/internal/steps/train"
+	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
+	"github.com/citu/datapipeline/services/executor/internal/steps/validate/repair"
 	"github.com/citu/datapipeline/services/executor/internal/workflow"
 )
 
@@ -23,6 +29,7 @@ const businessConns = 6
 type works struct {
 	runner  *workflow.Runner
 	bucket  *blob.Bucket
+	models  *models
 	scratch *files.Home
 	log     *zap.Logger
 }
@@ -48,8 +55,11 @@ func (s *Service) open(ctx context.Context, b *broker.Broker) (w *works, err err
 	if w.bucket, err = bucket.Open(ctx, s.cfg.Bucket.URL); err != nil {
 		return nil, err
 	}
+	if w.models, err = s.openModels(ctx); err != nil {
+		return nil, err
+	}
 	w.runner = workflow.New(workflow.Config{
-		Broker: b, Leases: leases, Bucket: w.bucket, Steps: s.steps,
+		Broker: b, Leases: leases, Bucket: w.bucket, Steps: s.steps(w.models), Model: w.models.llm,
 		Connect: s.resolver.Resolve, OpenBusiness: s.opener(bizdb.Options{MaxConns: businessConns}),
 		Instance: instance(), ScratchDir: w.scratch.Dir, TaskTimeout: s.cfg.TaskTimeout,
 		Log: s.log, Metrics: s.rt.Metrics,
@@ -57,10 +67,17 @@ func (s *Service) open(ctx context.Context, b *broker.Broker) (w *works, err err
 	return w, nil
 }
 
+// steps are those that requests are carried out with.
+func (s *Service) steps(m *models) []steps.Step {
+	training := s.training()
+	training.Embedder = m.embedder
+	return []steps.Step{ddl.Step{}, qa.New(qa.Config{}), validate.New(validate.Config{Repairer: repair.Names()}), train.New(training)}
+}
+
 func (w *works) close() {
-	var err error
+	err := w.models.close()
 	if w.bucket != nil {
-		err = w.bucket.Close()
+		err = errors.Join(err, w.bucket.Close())
 	}
 	if w.scratch != nil {
 		err = errors.Join(err, w.scratch.Close())

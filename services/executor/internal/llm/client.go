@@ -59,6 +59,14 @@ func New(cfg Config, o Options) (*Client, error) {
 	}, nil
 }
 
+// Name is the model's name; "" where there is none.
+func (c *Client) Name() string {
+	if c == nil {
+		return ""
+	}
+	return c.cfg.Model
+}
+
 // Close closes connections that are kept for later questions.
 func (c *Client) Close() {
 	if c != nil {

@@ -115,7 +115,7 @@ func (x *execution) call(business *business) (got outcome) {
 	got.result, got.err = x.step.Run(x.work, &steps.Run{
 		TaskID: x.TaskID, Request: x.state.Request, RequestedAt: x.request.Recorded.In(x.order.Location()),
 		Database: x.database(), Identity: x.target.Identity,
-		Business: business.get, In: in, Out: x.out, Log: x.lines, Progress: x.progress.set,
+		Business: business.get, Model: x.model(), In: in, Out: x.out, Log: x.lines, Progress: x.progress.set,
 	})
 	return got
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/services/executor/internal/connection"
 	"github.com/citu/datapipeline/services/executor/internal/lease"
+	"github.com/citu/datapipeline/services/executor/internal/llm"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
@@ -54,6 +55,8 @@ type Config struct {
 	Connect func(events.Connection, events.Language) (connection.Target, error)
 	// OpenBusiness opens it, as steps.Run.Business promises.
 	OpenBusiness func(ctx context.Context, dsn string, language events.Language) (*pgxpool.Pool, error)
+	// Model is the language model that steps may ask; nil is none.
+	Model *llm.Client
 
 	// Instance names this process among the executors.
 	Instance string

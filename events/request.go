@@ -74,7 +74,8 @@ type Options struct {
 	QuestionsPerTheme int `json:"questions_per_theme,omitempty"`
 	// DisableModel does without a language model although one is configured.
 	DisableModel bool `json:"disable_model,omitempty"`
-	// FullRefresh takes nothing over from an earlier task on the same database.
+	// FullRefresh takes nothing that was generated over from an earlier task on
+	// the same database. What people decided about pairs still holds.
 	FullRefresh bool `json:"full_refresh,omitempty"`
 	// LoadApprovedOnly loads the pairs that people approved and no others.
 	LoadApprovedOnly bool `json:"load_approved_only,omitempty"`

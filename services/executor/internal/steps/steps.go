@@ -64,7 +64,7 @@ type Run struct {
 	Model *llm.Session
 
 	// Base is the earlier task on the same database that may be built upon; nil
-	// where there is none or the request asks for everything anew.
+	// where there is none.
 	Base *Base
 
 	// Pairs are the pairs that people added, edited or decided about, as they
@@ -86,8 +86,14 @@ type Run struct {
 // Base is an earlier task on the same database whose steps were completed.
 type Base struct {
 	TaskID string
-	// Files holds what its manifests name, verified by content.
+	// Files holds what its manifests name, verified by content. Reading may fail
+	// at any time: then the step does without.
 	Files fs.FS
+	// Reusable says that the task was made with the same settings as this one
+	// (language, masking, model, business context, themes, questions), and that
+	// the request does not ask for everything anew. Otherwise its catalogue is
+	// compared with, and nothing is taken over.
+	Reusable bool
 }
 
 // Output takes a step's files. Its methods may be called concurrently.

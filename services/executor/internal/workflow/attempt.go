@@ -35,6 +35,7 @@ type attempt struct {
 	lines   *zap.Logger     // outside any step
 	folder  files.Folder
 	target  connection.Target
+	earlier earlier // tasks on the same database
 
 	// state is the fold as this attempt last read it; its own goroutine's.
 	state state
@@ -124,7 +125,7 @@ func (a *attempt) abandoned(err error) settlement {
 func (a *attempt) removeFiles() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := a.folder.RemoveAll(ctx); err != nil {
+	if err := errors.Join(a.folder.RemoveAll(ctx), a.history().Forget(ctx, a.request.Task())); err != nil {
 		a.r.cfg.Log.Error("files of a deleted task stay", zap.String("task", a.request.Task()), zap.Error(err))
 	}
 }

@@ -78,6 +78,9 @@ func (a *attempt) prepare() error {
 	if err := a.clean(); err != nil {
 		return a.unstored(err)
 	}
+	if err := a.lookBack(); err != nil {
+		return err
+	}
 	config, err := json.MarshalIndent(taskConfig{
 		TaskID: a.state.ID, TaskType: a.state.Type, CreatedAt: a.state.CreatedAt, CreatedBy: a.state.CreatedBy,
 		Parameters: a.state.Parameters, Request: a.state.Request, RequestSeq: a.state.RequestSeq,

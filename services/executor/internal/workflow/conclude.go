@@ -78,6 +78,9 @@ func (a *attempt) closeAs(failure *events.Failure) error {
 	if err != nil {
 		return err
 	}
+	if status == projection.Completed {
+		a.remember()
+	}
 	closing := events.Closing{Run: a.identity(), Result: result, LogSequence: last}
 	_, err = a.r.cfg.Broker.PublishTask(a.life, a.event(closingEvent(status, closing, failure)), a.state.last)
 	if err != nil {

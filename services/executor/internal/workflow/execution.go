@@ -116,6 +116,7 @@ func (x *execution) call(business *business) (got outcome) {
 		TaskID: x.TaskID, Request: x.state.Request, RequestedAt: x.request.Recorded.In(x.order.Location()),
 		Database: x.database(), Identity: x.target.Identity,
 		Business: business.get, Model: x.model(), In: in, Out: x.out, Log: x.lines, Progress: x.progress.set,
+		Base: x.earlier.base, Pairs: x.people(in),
 	})
 	return got
 }

@@ -18,6 +18,10 @@ type state struct {
 	last uint64
 	// read is the sequence of the newest event that was folded.
 	read uint64
+	// created is the stream time of the first request.
+	created time.Time
+	// pairs are what people said about the task's pairs.
+	pairs projection.Pairs
 	// request is the newest request, its sealed connection included.
 	request events.Event
 	// tries counts the attempts that worked on the next step.
@@ -49,12 +53,16 @@ func (r *Runner) load(ctx context.Context, taskID string, from state) (state, er
 func (s state) apply(e events.Event) state {
 	before := s.Task
 	s.Task, s.read = projection.Apply(before, e), e.Sequence
+	s.pairs = projection.ApplyPair(s.pairs, e)
 	if s.LastSeq != e.Sequence { // it changed nothing
 		return s
 	}
 	switch d := e.Data.(type) {
 	case events.TaskRequest:
 		s.request, s.tries = e, 0
+		if s.created.IsZero() {
+			s.created = e.Recorded
+		}
 	case *events.TaskStarted:
 		s.tries++
 	case *events.StepCompleted:

@@ -44,8 +44,8 @@ type Config struct {
 	// Embedding is what makes the vectors of training_load.
 	Embedding embed.Config `embed:"" prefix:"embedding-"`
 	// ModelCacheURL is where what models answered is kept for 30 days, so that
-	// nothing is asked twice: a folder or bucket, as in Bucket, or "off". Empty
-	// is the folder .model_cache in Bucket.
+	// nothing is asked twice: a folder or bucket, as in Bucket, or ModelCacheOff.
+	// Empty is the folder .model_cache in Bucket.
 	ModelCacheURL string `name:"llm-cache-url" env:"DP_LLM_CACHE_URL" placeholder:"URL" help:"Where answers of models are kept: a folder, file:///folder, s3://bucket?region=… or off; default the folder .model_cache of the bucket."`
 
 	// SealIdentities are keys, beside those of the file, of a program that runs
@@ -56,13 +56,16 @@ type Config struct {
 	Connections map[string]string `kong:"-"`
 }
 
+// ModelCacheOff is the Config.ModelCacheURL that keeps nothing.
+const ModelCacheOff = "off"
+
 // maxSlots bounds MaxLocalTasks.
 const maxSlots = 64
 
 // Validate returns every fault of the configuration at once.
 func (c Config) Validate() error {
 	faults := []error{c.Config.Validate(), c.Bucket.Validate(), c.LLM.Validate(), c.Embedding.Validate()}
-	if c.ModelCacheURL != "" && c.ModelCacheURL != cacheOff {
+	if c.ModelCacheURL != "" && c.ModelCacheURL != ModelCacheOff {
 		if err := (bucket.Config{URL: c.ModelCacheURL}).Validate(); err != nil {
 			faults = append(faults, fmt.Errorf("llm-cache-url: %w", err))
 		}

@@ -17,13 +17,9 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/llm/endpoint"
 )
 
-const (
-	// cacheOff is the Config.ModelCacheURL that keeps nothing.
-	cacheOff = "off"
-	// cacheFolder is the cache's folder in the bucket of tasks' files, whose
-	// names never begin with a dot.
-	cacheFolder = ".model_cache/"
-)
+// cacheFolder is the cache's folder in the bucket of tasks' files, whose names
+// never begin with a dot.
+const cacheFolder = ".model_cache/"
 
 // models are the language model and the embedder, and what they share.
 type models struct {
@@ -60,7 +56,7 @@ func (s *Service) openModels(ctx context.Context) (m *models, err error) {
 
 // openCache opens the cache, if there is something to keep and it is not off.
 func (s *Service) openCache(ctx context.Context, m *models) (*cache.Cache, error) {
-	if s.cfg.ModelCacheURL == cacheOff || !s.cfg.LLM.Configured() && !s.cfg.Embedding.Configured() {
+	if s.cfg.ModelCacheURL == ModelCacheOff || !s.cfg.LLM.Configured() && !s.cfg.Embedding.Configured() {
 		return nil, nil
 	}
 	url, prefix := s.cfg.ModelCacheURL, ""

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -51,6 +52,7 @@ func (c *run) perform(ctx context.Context, t terminal, created *events.TaskCreat
 		return projection.Task{}, err
 	}
 	j.cfg.Bucket.URL = created.Request.OutputDirectory
+	j.cfg.ModelCacheURL = cmp.Or(j.cfg.ModelCacheURL, modelCache())
 	if err := j.makeFolder(); err != nil {
 		return projection.Task{}, err
 	}

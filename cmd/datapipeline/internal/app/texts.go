@@ -37,11 +37,11 @@ var texts = map[string][2]string{
 	"help_skip_load":       {"跳过训练数据加载。", "Skip the loading of the training data."},
 
 	"about_up": {
-		"PostgreSQL 与 NATS 默认内嵌，数据保存在 --data-dir；设置 DP_DATABASE_URL 或 DP_NATS_URL 则改用已有的服务。其余设置取自各服务的 DP_ 环境变量。Ctrl-C 停止；再次启动时接着原有数据继续。",
-		"PostgreSQL and NATS are embedded, with their data in --data-dir; DP_DATABASE_URL or DP_NATS_URL name others to use instead. Everything else comes from the DP_ environment variables of the services. Ctrl-C stops; the next start carries on with the data."},
+		"PostgreSQL 与 NATS 默认内嵌，数据保存在 --data-dir；设置 DP_DATABASE_URL 或 DP_NATS_URL 则改用已有的服务。其余设置取自各服务的 DP_ 环境变量。Ctrl-C 停止；再次启动时接着原有数据继续。" + aboutModelsChinese,
+		"PostgreSQL and NATS are embedded, with their data in --data-dir; DP_DATABASE_URL or DP_NATS_URL name others to use instead. Everything else comes from the DP_ environment variables of the services. Ctrl-C stops; the next start carries on with the data." + aboutModelsEnglish},
 	"about_run": {
-		"设置 DP_NATS_URL 时任务在该处登记，否则只在本进程内执行。训练数据写入 DP_VECTOR_DATABASE_URL，未设置时写入 --data-dir 中内嵌的 PostgreSQL。\n\n退出码：0 完成，1 完成但有效 SQL 少于 80 %，2 失败，64 用法有误。",
-		"With DP_NATS_URL the task is tracked there, otherwise it stays in this process. Training data goes to DP_VECTOR_DATABASE_URL, or else to an embedded PostgreSQL in --data-dir.\n\nExit codes: 0 done, 1 done with fewer than 80 % valid SQL, 2 failed, 64 bad usage."},
+		"设置 DP_NATS_URL 时任务在该处登记，否则只在本进程内执行。训练数据写入 DP_VECTOR_DATABASE_URL，未设置时写入 --data-dir 中内嵌的 PostgreSQL。" + aboutModelsChinese + "\n\n退出码：0 完成，1 完成但有效 SQL 少于 80 %，2 失败，64 用法有误。",
+		"With DP_NATS_URL the task is tracked there, otherwise it stays in this process. Training data goes to DP_VECTOR_DATABASE_URL, or else to an embedded PostgreSQL in --data-dir." + aboutModelsEnglish + "\n\nExit codes: 0 done, 1 done with fewer than 80 % valid SQL, 2 failed, 64 bad usage."},
 }
 
 // helpTexts returns the help texts in a language.

@@ -13,6 +13,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/ask"
@@ -110,7 +111,7 @@ func profileOf(ctx context.Context, run *steps.Run) (*profile.Database, error) {
 			"filename_mapping.txt 中的表在数据库里都不存在了，请重新执行 ddl_generation。",
 			"None of the tables in filename_mapping.txt exist in the database any more; run ddl_generation again."), nil)
 	}
-	db, err := profile.Read(ctx, pool, schema, run.Language(), run.Log)
+	db, err := profile.Read(ctx, pool, schema, run.Language(), mask.New(run.Request.Options.Masking), run.Log)
 	if err != nil {
 		return nil, failed(ctx, run, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa"
@@ -212,7 +213,7 @@ func understand(t *testing.T, pool *pgxpool.Pool, language events.Language) *pro
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := profile.Read(t.Context(), pool, schema, language, testkit.Log(t))
+	db, err := profile.Read(t.Context(), pool, schema, language, mask.New(events.MaskData), testkit.Log(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
@@ -42,7 +43,7 @@ func read(t *testing.T, sql string, options ...func(*pgxpool.Config)) (*profile.
 		t.Fatal(err)
 	}
 	core, lines := observer.New(zap.WarnLevel)
-	db, err := profile.Read(t.Context(), pool, schema, events.English, zap.New(core))
+	db, err := profile.Read(t.Context(), pool, schema, events.English, mask.New(events.MaskData), zap.New(core))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +80,7 @@ func TestRolesOfColumns(t *testing.T) {
 		"id": profile.Key, "name": profile.Personal, "email": profile.Personal, "phone": profile.Hidden, "zip_code": profile.Code,
 		"birth_year": profile.Year, "status": profile.Category, "vip": profile.Flag, "is_deleted": profile.Hidden, "credit_limit": profile.Level,
 		"total_paid": profile.Amount, "orders_count": profile.Amount, "latitude": profile.Hidden, "password": profile.Hidden,
-		"created_at": profile.Moment, "updated_at": profile.Hidden, "last_visit": profile.Moment, "note": profile.Text, "rating": profile.Level,
+		"created_at": profile.Moment, "updated_at": profile.Hidden, "last_visit": profile.Moment, "note": profile.Personal, "rating": profile.Level,
 		"kind": profile.Category, "twitter": profile.Personal, "version": profile.Hidden,
 	} {
 		if got := customers.Find(name).Role; got != want {

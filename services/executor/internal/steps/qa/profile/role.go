@@ -211,7 +211,7 @@ func refine(c *Column) {
 			c.Role = Hidden
 		}
 	}
-	if s.Private {
+	if s.Private && c.Role != Key && c.Role != Reference {
 		c.Role = Personal
 	}
 }

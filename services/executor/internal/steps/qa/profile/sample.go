@@ -19,6 +19,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 const (
@@ -47,8 +48,9 @@ type Stats struct {
 	// year with a fifth of them.
 	First, Last time.Time
 	Busy        int
-	// Private says that values look like somebody's telephone number, mail
-	// address or the like.
+	// Private says that values are somebody's telephone number, mail address or
+	// the like, by the column's name or by what they look like. Of masked ones
+	// there are only counts here.
 	Private bool
 }
 
@@ -61,12 +63,12 @@ type Value struct {
 // sample reads a bounded number of rows of every table into their columns'
 // Stats. Columns that may hold secrets or personal data are not read. A table
 // that cannot be read in time stays without, and is named in the log.
-func sample(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, log *zap.Logger) error {
+func sample(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, masker *mask.Masker, log *zap.Logger) error {
 	tables = slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return len(sampled(t)) == 0 })
 	for chunk := range slices.Chunk(tables, batchTables) {
-		err := sampleBatch(ctx, db, chunk)
+		err := sampleBatch(ctx, db, chunk, masker)
 		if refused(err) {
-			err = sampleEach(ctx, db, chunk, language, log)
+			err = sampleEach(ctx, db, chunk, language, masker, log)
 		}
 		if err != nil {
 			return fmt.Errorf("sample tables: %w", err)
@@ -76,9 +78,9 @@ func sample(ctx context.Context, db catalog.DB, tables []*Table, language events
 }
 
 // sampleEach goes on without the tables that the server refuses.
-func sampleEach(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, log *zap.Logger) error {
+func sampleEach(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, masker *mask.Masker, log *zap.Logger) error {
 	for _, t := range tables {
-		err := sampleBatch(ctx, db, []*Table{t})
+		err := sampleBatch(ctx, db, []*Table{t}, masker)
 		if refused(err) {
 			log.Warn(language.Sprintf("%s 没有样本，相关问题不使用其中的值", "%s gives no sample; questions about it use none of its values", t.FullName()),
 				zap.NamedError("reason", bizdb.Translate(err, language)))
@@ -98,14 +100,14 @@ func refused(err error) bool {
 }
 
 // sampleBatch samples tables in one transaction and round trip.
-func sampleBatch(ctx context.Context, db catalog.DB, tables []*Table) error {
+func sampleBatch(ctx context.Context, db catalog.DB, tables []*Table, masker *mask.Masker) error {
 	return pgx.BeginTxFunc(ctx, db, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, sampleSettings); err != nil {
 			return err
 		}
 		var batch pgx.Batch
 		for _, t := range tables {
-			batch.Queue(sampleSQL(t)).Query(t.gather)
+			batch.Queue(sampleSQL(t)).Query(func(rows pgx.Rows) error { return t.gather(rows, masker) })
 		}
 		return tx.SendBatch(ctx, &batch).Close()
 	})
@@ -146,12 +148,13 @@ func sampled(t *Table) []*Column {
 }
 
 // gather reads a table's rows. Nothing is kept of rows that end in an error.
-func (t *Table) gather(rows pgx.Rows) error {
+func (t *Table) gather(rows pgx.Rows, masker *mask.Masker) error {
 	defer rows.Close()
 	columns := sampled(t)
 	values, names := make([]map[string]int, len(columns)), map[string]string{}
-	for i := range values {
-		values[i] = map[string]int{}
+	judges := make([]*mask.Judge, len(columns))
+	for i, c := range columns {
+		values[i], judges[i] = map[string]int{}, masker.Column(t.MaskColumn(c.Column))
 	}
 	key, label := t.naming(columns)
 	count, whole := 0, false
@@ -163,6 +166,7 @@ func (t *Table) gather(rows pgx.Rows) error {
 		for i, v := range row {
 			if v != nil {
 				values[i][*v]++
+				judges[i].See([]byte(*v))
 			}
 		}
 		if key >= 0 && label >= 0 && row[key] != nil && row[label] != nil {
@@ -172,9 +176,12 @@ func (t *Table) gather(rows pgx.Rows) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
+	if label >= 0 {
+		conceal(names, judges[label])
+	}
 	t.names, t.Sampled, t.Complete = names, count, whole && count < sampleRows
 	for i, c := range columns {
-		c.Stats = summarize(c.Category, count, values[i])
+		c.Stats = summarize(c.Category, count, values[i], judges[i])
 	}
 	return nil
 }
@@ -191,7 +198,7 @@ func (t *Table) naming(columns []*Column) (key, label int) {
 	return at(t.Key), at(t.Label)
 }
 
-func summarize(category catalog.Category, rows int, counts map[string]int) *Stats {
+func summarize(category catalog.Category, rows int, counts map[string]int, judge *mask.Judge) *Stats {
 	s := &Stats{Rows: rows, Nulls: rows, Distinct: len(counts)}
 	for text, n := range counts {
 		s.Nulls -= n
@@ -209,8 +216,31 @@ func summarize(category catalog.Category, rows int, counts map[string]int) *Stat
 	case catalog.Text:
 		s.Private = slices.ContainsFunc(s.Top[:min(50, len(s.Top))], func(v Value) bool { return private.MatchString(v.Text) })
 	}
+	s.conceal(judge)
 	s.Top = s.Top[:min(topValues, len(s.Top))]
 	return s
+}
+
+// conceal leaves only counts of a personal column, and of another one no value
+// in which something is masked or that was cut.
+func (s *Stats) conceal(judge *mask.Judge) {
+	if judge.Kind() != "" {
+		*s = Stats{Rows: s.Rows, Nulls: s.Nulls, Distinct: s.Distinct, Longest: s.Longest, Counts: s.Counts, Private: true}
+		return
+	}
+	s.Top = slices.DeleteFunc(s.Top, func(v Value) bool {
+		_, masked := judge.Mask(v.Text)
+		return masked || utf8.RuneCountInString(v.Text) > maxValue
+	})
+}
+
+// conceal drops names in which something is masked.
+func conceal(names map[string]string, judge *mask.Judge) {
+	for key, name := range names {
+		if _, masked := judge.Mask(name); masked {
+			delete(names, key)
+		}
+	}
 }
 
 // private is what mail addresses, telephone and identity numbers, and long

@@ -65,8 +65,15 @@ const structure = "省市区县镇乡村路街巷弄号栋幢座室楼层"
 
 var streets = strings.Fields("street st avenue ave road rd boulevard blvd lane ln drive dr court ct place square terrace way parkway highway apt suite unit box p.o. rue calle")
 
-// addressForm keeps the words that every address has.
+// postalCode matches what is short and has digits and capitals only.
+var postalCode = regexp.MustCompile(`^[A-Z0-9][A-Z0-9 \-]{2,9}$`)
+
+// addressForm keeps the words that every address has, and the length of postal
+// codes.
 func addressForm(value string) string {
+	if postalCode.MatchString(value) {
+		return stars(value)
+	}
 	var parts []string
 	for word := range strings.FieldsSeq(value) {
 		switch bare := strings.ToLower(strings.Trim(word, ".,;")); {

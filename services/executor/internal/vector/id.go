@@ -16,6 +16,20 @@ var (
 	Documentation = Kind{"documentation", "-doc"}
 )
 
+// Kinds are all of them, in the order in which they are shown.
+func Kinds() []Kind { return []Kind{SQL, DDL, Documentation} }
+
+// KindOf is the kind of a collection's name without prefix; the zero Kind where
+// there is none.
+func KindOf(collection string) Kind {
+	for _, k := range Kinds() {
+		if k.Collection == collection {
+			return k
+		}
+	}
+	return Kind{}
+}
+
 // ID is the id of a document: the same for the same text in the same collection
 // and database, whoever loads it.
 func (k Kind) ID(database, collection, text string) string {

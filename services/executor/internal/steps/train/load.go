@@ -1,12 +1,12 @@
 package train
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/citu/datapipeline/services/executor/internal/corpus"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/vector"
 )
@@ -23,14 +23,14 @@ func (e *gapError) Error() string {
 
 // part is the items of one kind and where they go.
 type part struct {
-	items      []item
+	items      []corpus.Document
 	collection *vector.Collection
 	count      *int // of the result
 }
 
 // load puts the items into their collections and counts what is there then.
 // Nothing is put before all collections are known to take it.
-func (s step) load(ctx context.Context, run *steps.Run, store *vector.Store, items []item, result *Result) error {
+func (s step) load(ctx context.Context, run *steps.Run, store *vector.Store, items []corpus.Document, result *Result) error {
 	parts, err := s.parts(ctx, store, items, result)
 	if err != nil {
 		return err
@@ -49,12 +49,12 @@ func (s step) load(ctx context.Context, run *steps.Run, store *vector.Store, ite
 	return nil
 }
 
-func (s step) parts(ctx context.Context, store *vector.Store, items []item, result *Result) ([]part, error) {
+func (s step) parts(ctx context.Context, store *vector.Store, items []corpus.Document, result *Result) ([]part, error) {
 	by := vector.Embedder{Name: s.cfg.Embedder.Name(), Dimension: s.cfg.Embedder.Dimension()}
 	counts := map[vector.Kind]*int{vector.DDL: &result.Counts.DDL, vector.Documentation: &result.Counts.Documentation, vector.SQL: &result.Counts.SQL}
 	var parts []part
 	for _, kind := range []vector.Kind{vector.DDL, vector.Documentation, vector.SQL} {
-		own := slices.DeleteFunc(slices.Clone(items), func(it item) bool { return it.kind != kind })
+		own := slices.DeleteFunc(slices.Clone(items), func(it corpus.Document) bool { return it.Kind != kind.Collection })
 		if len(own) == 0 {
 			continue
 		}
@@ -93,10 +93,10 @@ func (s step) loadPart(ctx context.Context, run *steps.Run, p part, tell func(in
 	return len(ids), nil
 }
 
-func (s step) documents(ctx context.Context, run *steps.Run, collection string, items []item) ([]vector.Document, error) {
+func (s step) documents(ctx context.Context, run *steps.Run, collection string, items []corpus.Document) ([]vector.Document, error) {
 	texts := make([]string, len(items))
 	for i, it := range items {
-		texts[i] = cmp.Or(it.about, it.text)
+		texts[i] = it.Subject()
 	}
 	vectors, err := s.cfg.Embedder.Embed(ctx, texts)
 	if err != nil {
@@ -104,12 +104,12 @@ func (s step) documents(ctx context.Context, run *steps.Run, collection string, 
 	}
 	docs := make([]vector.Document, len(items))
 	for i, it := range items {
-		id := it.kind.ID(run.Identity, collection, it.text)
+		id := vector.KindOf(it.Kind).ID(run.Identity, collection, it.Text)
 		m := vector.Metadata{ID: id, Database: run.Identity, TaskIDs: []string{run.TaskID}}
-		if it.kind == vector.SQL {
+		if it.Pair != nil {
 			m.CreatedAt = run.RequestedAt.Format(time.RFC3339)
 		}
-		docs[i] = vector.Document{ID: id, Text: it.text, Vector: vectors[i], Metadata: m}
+		docs[i] = vector.Document{ID: id, Text: it.Text, Vector: vectors[i], Metadata: m}
 	}
 	return docs, nil
 }

@@ -1,0 +1,190 @@
+package quality
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/citu/datapipeline/events"
+)
+
+// Markdown is quality_report.md.
+func (r *Report) Markdown(lang events.Language) string {
+	p := &page{lang: lang}
+	p.head(r)
+	p.summary(r)
+	p.problems(r)
+	p.retrieval(r.Retrieval)
+	p.coverage(r.Coverage)
+	p.spread(r)
+	p.validation(r.Validation)
+	p.people(r.People)
+	p.masking(r.Masking)
+	p.steps(r)
+	p.legend()
+	return p.String()
+}
+
+func (p *page) head(r *Report) {
+	p.WriteString("# " + p.say("训练数据质量报告：%s", "Quality of the training data: %s", cell(r.Database)) + "\n\n")
+	facts := []string{p.say("任务 `%s`", "task `%s`", r.TaskID), r.RequestedAt.Format("2006-01-02 15:04:05 -07:00")}
+	if r.SchemaVersion != "" {
+		facts = append(facts, p.say("结构版本 `%s`", "schema version `%s`", r.SchemaVersion))
+	}
+	if r.WrittenBy == events.StepLoad {
+		facts = append(facts, p.lang.Pick("已加载到向量库", "loaded into the vector store"))
+	} else {
+		facts = append(facts, p.lang.Pick("**尚未加载到向量库**", "**not loaded into the vector store**"))
+	}
+	p.WriteString(strings.Join(facts, " · ") + "\n\n")
+}
+
+// summary is what to know at a glance.
+func (p *page) summary(r *Report) {
+	p.heading("概要", "At a glance")
+	row := func(zh, en string, ratio *float64, detail string) []string {
+		return []string{p.lang.Pick(zh, en), percent(ratio), bar(ratio), detail}
+	}
+	rows := [][]string{
+		row("可用的问答对", "usable pairs", ratio(float64(r.Pairs.Usable), r.Pairs.Total), of(r.Pairs.Usable, r.Pairs.Total)),
+		row("通过验证", "passed the checks", r.Validation.Passed, p.say("空结果 %d，重复 %d", "%d empty, %d duplicate", r.Validation.Empty, r.Validation.Duplicates)),
+		row("表覆盖率", "tables asked about", r.Coverage.Tables.Ratio, of(r.Coverage.Tables.Covered, r.Coverage.Tables.Total)),
+		row("字段覆盖率", "columns asked about", r.Coverage.Columns.Ratio, of(r.Coverage.Columns.Covered, r.Coverage.Columns.Total)),
+	}
+	if t := r.Retrieval; t != nil {
+		at5 := t.Pages[2]
+		rows = append(rows, row("检索召回率（前 5）", "retrieval recall at 5", at5.Recall, p.say("%s 的问题找全所需的表", "%s of the questions find all their tables", percent(at5.Complete))))
+	}
+	p.table([]string{p.lang.Pick("指标", "measure"), p.lang.Pick("比例:", "share:"), "", p.lang.Pick("说明", "of which")}, rows)
+}
+
+func of(part, whole int) string { return fmt.Sprintf("%d / %d", part, whole) }
+
+func (p *page) problems(r *Report) {
+	p.heading("需要注意", "What to look at")
+	if len(r.Problems) == 0 {
+		p.line("没有发现问题。", "Nothing was found.")
+		return
+	}
+	for _, text := range r.Problems {
+		p.WriteString("- " + cell(text) + "\n")
+	}
+	p.WriteString("\n")
+}
+
+func (p *page) coverage(c Coverage) {
+	p.heading("覆盖情况", "Coverage")
+	p.line("%s 张表、%s 个字段出现在可用的问答对中。", "Usable pairs ask about %s tables and %s columns.", of(c.Tables.Covered, c.Tables.Total), of(c.Columns.Covered, c.Columns.Total))
+	if len(c.Unasked) > 0 {
+		p.line("没有问题的表：%s", "Tables without a question: %s", code(some(p.lang, c.Unasked)))
+	}
+	var rows [][]string
+	for _, u := range c.Unused[:min(len(c.Unused), maxTables)] {
+		rows = append(rows, []string{code(u.Table), fmt.Sprint(len(u.Columns)), cell(some(p.lang, u.Columns))})
+	}
+	p.table([]string{p.lang.Pick("表", "table"), p.lang.Pick("未使用:", "unused:"), p.lang.Pick("从未出现的字段", "columns that never appear")}, rows)
+	if n := len(c.Unused) - maxTables; n > 0 {
+		p.line("另有 %d 张表，见 quality_report.json。", "%d more tables are in quality_report.json.", n)
+	}
+}
+
+// maxTables bounds the tables of the page; the JSON file has all.
+const maxTables = 100
+
+func (p *page) spread(r *Report) {
+	p.heading("类型与难度", "Shapes and difficulty")
+	for _, part := range []struct {
+		title  string
+		counts []Count
+	}{
+		{p.lang.Pick("查询类型", "shape"), r.Spread.Shapes},
+		{p.lang.Pick("难度", "difficulty"), r.Spread.Difficulties},
+		{p.lang.Pick("来源", "written by"), r.Spread.Sources},
+	} {
+		p.counts(part.title, part.counts)
+	}
+	if r.Spread.Reused > 0 {
+		p.line("其中 %d 个沿用自更早的任务。", "%d of them were taken over from an earlier task.", r.Spread.Reused)
+	}
+	var rows [][]string
+	for _, t := range r.Spread.Themes {
+		rows = append(rows, []string{p.theme(t.Name), of(t.Usable, t.Pairs), fmt.Sprint(t.Tables)})
+	}
+	p.table([]string{p.lang.Pick("主题", "theme"), p.lang.Pick("可用 / 全部:", "usable / all:"), p.lang.Pick("涉及的表:", "tables:")}, rows)
+}
+
+func (p *page) counts(title string, counts []Count) {
+	var rows [][]string
+	for _, c := range counts {
+		rows = append(rows, []string{p.term(c.Name), fmt.Sprint(c.Pairs), percent(c.Ratio), bar(c.Ratio)})
+	}
+	p.table([]string{title, p.lang.Pick("问答对:", "pairs:"), p.lang.Pick("比例:", "share:"), ""}, rows)
+}
+
+func (p *page) people(h People) {
+	p.heading("人工处理", "Decisions of people")
+	p.line("新增或修改 %d，批准 %d，拒绝 %d。", "%d added or edited, %d approved, %d rejected.", h.Written, h.Approved, h.Rejected)
+	if h.ApprovedOnly {
+		p.line("只加载批准的问答对。", "Only approved pairs are loaded.")
+	}
+}
+
+// masking shows what ddl_generation says of personal data.
+func (p *page) masking(raw json.RawMessage) {
+	p.heading("个人信息脱敏", "Masked personal data")
+	var m struct {
+		Mode    string `json:"mode"`
+		Values  int64  `json:"values"`
+		Columns []struct {
+			Table  string `json:"table"`
+			Column string `json:"column"`
+			Kind   string `json:"kind"`
+			Values int64  `json:"values"`
+		} `json:"columns"`
+	}
+	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil {
+		p.line("没有记录。", "Nothing is recorded.")
+		return
+	}
+	p.line("模式 `%s`：%d 个字段，%d 个值。", "Mode `%s`: %d columns, %d values.", m.Mode, len(m.Columns), m.Values)
+	var rows [][]string
+	for _, c := range m.Columns[:min(len(m.Columns), maxTables)] {
+		rows = append(rows, []string{code(c.Table), code(c.Column), cell(c.Kind), fmt.Sprint(c.Values)})
+	}
+	p.table([]string{p.lang.Pick("表", "table"), p.lang.Pick("字段", "column"), p.lang.Pick("类型", "kind"), p.lang.Pick("值:", "values:")}, rows)
+}
+
+func (p *page) steps(r *Report) {
+	p.heading("步骤与模型用量", "Steps and model usage")
+	var rows [][]string
+	for _, s := range r.Steps {
+		row := []string{"`" + string(s.Name) + "`", p.state(s), p.term(s.GeneratedBy), "–", "–", "–"}
+		if u := s.Usage; u != nil {
+			row[3], row[4], row[5] = fmt.Sprintf("%d (+%d)", u.Requests, u.Cached), fmt.Sprintf("%d / %d", u.PromptTokens, u.CompletionTokens), fmt.Sprintf("%.4f", u.Cost)
+		}
+		rows = append(rows, row)
+	}
+	p.table([]string{p.lang.Pick("步骤", "step"), p.lang.Pick("状态", "state"), p.lang.Pick("生成方式", "made by"),
+		p.lang.Pick("模型请求（+缓存）:", "requests (+cached):"), p.lang.Pick("Token（输入 / 输出）:", "tokens (in / out):"), p.lang.Pick("费用:", "cost:")}, rows)
+	if len(r.Model.Models) == 0 {
+		p.line("没有使用语言模型。", "No language model was used.")
+		return
+	}
+	p.line("合计：模型 %s，请求 %d，缓存 %d，失败 %d，Token %d / %d，费用 %.4f。",
+		"Altogether: model %s, %d requests, %d cached, %d failed, %d / %d tokens, cost %.4f.",
+		cell(strings.Join(r.Model.Models, ", ")), r.Model.Requests, r.Model.Cached, r.Model.Failed, r.Model.PromptTokens, r.Model.CompletionTokens, r.Model.Cost)
+}
+
+func (p *page) state(s Step) string {
+	if !s.Done {
+		return p.lang.Pick("未执行", "not run")
+	}
+	return p.lang.Pick("完成", "done")
+}
+
+// legend says how to read the numbers.
+func (p *page) legend() {
+	p.heading("说明", "How to read this")
+	p.line("- 召回率：每个问题的 SQL 所用的表中，出现在前 k 条 DDL 或前 k 条文档里的比例，再对问题取平均；问题自己的问答对不参与。\n- 字段覆盖：字段名出现在读取该表的 SQL 中即算使用。\n- 空结果：SQL 可以执行，但当前数据没有满足条件的行。",
+		"- Recall: of the tables of a question's SQL, the share that stands among the k nearest DDL or the k nearest documentation pages, averaged over the questions; a question's own pair never counts.\n- Columns: one counts as used where its name stands in SQL that reads its table.\n- Empty result: the SQL runs, and no row of today's data fits.")
+}

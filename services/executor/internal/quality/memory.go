@@ -1,0 +1,71 @@
+package quality
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/corpus"
+	"github.com/citu/datapipeline/services/executor/internal/embed"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
+)
+
+// memory is a Store of the task's own documents.
+type memory map[string][]entry // by kind
+
+type entry struct {
+	vector []float32
+	found  Found
+}
+
+func newMemory(ctx context.Context, run *steps.Run, by embed.Embedder, good []events.Pair, file string) (memory, error) {
+	docs, err := corpus.Pages(run.In, run.Language())
+	if err != nil {
+		return nil, err
+	}
+	list, err := corpus.OfPairs(good, file)
+	if err != nil {
+		return nil, err
+	}
+	docs = append(docs, list...)
+	texts := make([]string, len(docs))
+	for i, d := range docs {
+		texts[i] = d.Subject()
+	}
+	vectors, err := by.Embed(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	m := memory{}
+	for i, d := range docs {
+		m[d.Kind] = append(m[d.Kind], entry{vectors[i], leads(d)})
+	}
+	return m, nil
+}
+
+// Search implements Store. Among equally near ones the first documents win.
+func (m memory) Search(ctx context.Context, kind string, vector []float32, k int) ([]Found, error) {
+	type scored struct {
+		place  int
+		cosine float32
+	}
+	all := make([]scored, len(m[kind]))
+	for i, e := range m[kind] {
+		all[i] = scored{i, dot(e.vector, vector)}
+	}
+	slices.SortFunc(all, func(a, b scored) int { return cmp.Or(cmp.Compare(b.cosine, a.cosine), cmp.Compare(a.place, b.place)) })
+	found := make([]Found, 0, k)
+	for _, s := range all[:min(k, len(all))] {
+		found = append(found, m[kind][s.place].found)
+	}
+	return found, ctx.Err()
+}
+
+// dot is the cosine of vectors of length 1.
+func dot(a, b []float32) (sum float32) {
+	for i, x := range a {
+		sum += x * b[i]
+	}
+	return sum
+}

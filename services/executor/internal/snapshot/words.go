@@ -117,7 +117,7 @@ func (c *Changes) Lines(say func(zh, en string, args ...any) string) []string {
 		lines = append(lines, say("新增表 %s", "Table %s is new here", name))
 	}
 	for _, name := range c.Tables.Removed {
-		lines = append(lines, say("不再包含表 %s（已删除或不在清单中）", "Table %s is no longer here (dropped, or off the list)", name))
+		lines = append(lines, say("不再包含表 %s（已删除、不在清单中或无法读取）", "Table %s is no longer here (dropped, off the list, or not readable)", name))
 	}
 	for _, t := range c.Tables.Changed {
 		lines = append(lines, say("表 %s 有变化：%s", "Table %s changed: %s", t.Table, joined(t.Changes, say("；", "; "))))

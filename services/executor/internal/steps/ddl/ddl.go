@@ -15,8 +15,10 @@ import (
 
 // Step writes for every table of the list <table>.ddl and <table>_detail.md,
 // for every schema <schema>_types.ddl and <schema>_constraints.ddl where there
-// is something to say, and filename_mapping.txt. The same catalogue and rows
-// give the same bytes.
+// is something to say, and filename_mapping.txt; beside them schema_snapshot.json
+// and schema_changes.json (see package snapshot), and table_samples.json for
+// later tasks. The same catalogue and rows give the same bytes; so does an
+// unchanged catalogue with the same earlier task to build upon.
 //
 // Privileges are looked at before anything is read, and what is missing is
 // named in the result and the log with the statement that grants it. A table
@@ -41,6 +43,12 @@ type Result struct {
 	MissingPrivileges []Privilege `json:"missing_privileges"`
 	// Masking says what was masked of the rows that were read.
 	Masking mask.Report `json:"masking"`
+	// ReusedTables counts the tables whose examples were taken over from an
+	// earlier task on the database, since their definitions are the same.
+	ReusedTables int `json:"reused_tables"`
+	// ChangedTables counts those that are new or changed since that task; all
+	// where there is none.
+	ChangedTables int `json:"changed_tables"`
 }
 
 // Privilege is one that somebody would have to grant.

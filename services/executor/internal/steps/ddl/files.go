@@ -27,6 +27,9 @@ func (w *work) write(ctx context.Context) error {
 		w.run.Progress(len(b.order.Tables)+i+1, 2*len(b.order.Tables))
 	}
 	w.warnUnsupported()
+	if err := w.account(); err != nil {
+		return err
+	}
 	return w.putAll(map[string]string{mappingFile: renderMapping(w.lang, b.order.Tables, b.files.tables)})
 }
 

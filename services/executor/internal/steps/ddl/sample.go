@@ -19,8 +19,8 @@ const connections = 4
 // sample reads examples. A table that does not give any is described without.
 func (w *work) sample(ctx context.Context, pool *pgxpool.Pool) error {
 	denied := map[catalog.Name]bool{}
-	done := 0
-	err := catalog.ReadSamples(ctx, pool, connections, w.masker, w.schema.Tables, func(s catalog.TableSample) {
+	done := len(w.reuse.tables)
+	err := catalog.ReadSamples(ctx, pool, connections, w.masker, w.toSample(), func(s catalog.TableSample) {
 		done++
 		w.run.Progress(done, 2*len(w.schema.Tables))
 		name := s.Table.FullName()

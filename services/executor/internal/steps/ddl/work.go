@@ -27,6 +27,8 @@ type work struct {
 	written  map[string]bool
 	missing  []catalog.MissingPrivilege
 	masker   *mask.Masker
+	reuse    reuse
+	changed  int // tables that are new or changed since the earlier task
 }
 
 func newWork(run *steps.Run) *work {
@@ -50,6 +52,8 @@ func (w *work) result(took time.Duration) Result {
 		DurationSeconds:       took.Seconds(),
 		MissingPrivileges:     privileges(w.missing),
 		Masking:               w.masker.Report(),
+		ReusedTables:          len(w.reuse.tables),
+		ChangedTables:         w.changed,
 	}
 }
 
@@ -65,6 +69,7 @@ func (w *work) do(ctx context.Context) error {
 	if err := w.read(ctx, pool, patterns); err != nil {
 		return err
 	}
+	w.lookBack()
 	if err := w.sample(ctx, pool); err != nil {
 		return err
 	}

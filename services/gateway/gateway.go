@@ -24,6 +24,7 @@ import (
 	"github.com/citu/datapipeline/services/gateway/internal/monitor"
 	"github.com/citu/datapipeline/services/gateway/internal/outputdir"
 	"github.com/citu/datapipeline/services/gateway/internal/outputs"
+	"github.com/citu/datapipeline/services/gateway/internal/pairlist"
 	"github.com/citu/datapipeline/services/gateway/internal/read"
 	"github.com/citu/datapipeline/services/gateway/internal/tablelist"
 )
@@ -88,15 +89,18 @@ func (s *Service) api(b *broker.Broker, files *blob.Bucket, reader *read.Reader,
 	}
 	root := outputdir.New(s.cfg.Bucket.URL)
 	folder, _ := bucket.Folder(s.cfg.Bucket.URL)
+	stored := outputs.New(files)
+	book := pairlist.New(reader, stored)
 	return httpapi.New(httpapi.Options{
 		Log: s.log, Metrics: s.rt.Metrics, Language: language,
 		Health: admin.Handler(admin.Checks{"nats": b.Ready}, s.rt.Metrics),
 		Writes: httpapi.Writes{
-			Commands: command.New(b, reader, root, location), TableLists: tablelist.NewStore(b),
-			Catalogue: catalogue.New(b), Output: root, Sealer: sealer,
+			Commands: command.New(command.Options{Broker: b, Tasks: reader, Pairs: book, Checker: catalogue.New(b),
+				Output: root, Location: location}),
+			TableLists: tablelist.NewStore(b), Catalogue: catalogue.New(b), Output: root, Sealer: sealer,
 		},
 		Reads: httpapi.Reads{
-			Reader: reader, Hub: hub, Files: outputs.New(files),
+			Reader: reader, Hub: hub, Files: stored, Pairs: book,
 			Monitor:   &monitor.Monitor{Broker: b, Reader: reader, Sync: cmp.Or(s.cfg.JetStreamSync, monitor.SyncAlways), Folder: folder, Log: s.log},
 			Downloads: s.cfg.EnableFileDownload, MaxDownload: int64(s.cfg.MaxDownloadFileSize),
 		},

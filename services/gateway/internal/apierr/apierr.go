@@ -42,6 +42,8 @@ type Detail struct {
 	// Text is the sentence where somebody else has written it already, in the
 	// language of the answer; the type then needs no row in the catalogue.
 	Text string
+	// Check is what is wrong with SQL; nil for any other fault.
+	Check *events.PairCheck
 }
 
 // Worded is a parameter that is words.

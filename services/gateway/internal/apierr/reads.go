@@ -48,7 +48,7 @@ var reads = map[Type]row{
 	InvalidPosition: {http.StatusBadRequest,
 		"不是事件流给出的位置，格式应为 <数字>-<数字>。", "It is no position of an event stream, which has the form <number>-<number>."},
 	UnknownEventType: {http.StatusBadRequest,
-		"含有未知的事件类型，可用 task、step、output、log 或完整的类型名。", "It names an unknown event type; use task, step, output, log or the full name of a type."},
+		"含有未知的事件类型，可用 task、step、output、pair、training、log 或完整的类型名。", "It names an unknown event type; use task, step, output, pair, training, log or the full name of a type."},
 	EmptySpan: {http.StatusBadRequest,
 		"必须晚于 from。", "It must be later than from."},
 }

@@ -48,6 +48,11 @@ func (c Client) Tables(ctx context.Context, q events.Question) (events.TablePage
 	return ask[events.TablePage](ctx, c, events.SubjectTables, q)
 }
 
+// CheckPair says what the validation would make of a person's pair.
+func (c Client) CheckPair(ctx context.Context, q events.PairQuestion) (events.PairAnswer, error) {
+	return ask[events.PairAnswer](ctx, c, events.SubjectCheckSQL, q)
+}
+
 func ask[T any](ctx context.Context, c Client, subject string, question any) (answer T, err error) {
 	var body []byte
 	if question != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
 	"github.com/citu/datapipeline/internal/kit/broker"
+	"github.com/citu/datapipeline/services/gateway/internal/pairlist"
 	"github.com/citu/datapipeline/services/gateway/internal/trace"
 )
 
@@ -24,25 +25,48 @@ type Tasks interface {
 	Task(ctx context.Context, id string) (projection.Task, error)
 }
 
+// Pairs reads the pairs of tasks; it is a pairlist.Book.
+type Pairs interface {
+	Load(ctx context.Context, taskID string) (pairlist.List, error)
+}
+
+// Checker asks an executor about a person's pair; it is a catalogue.Client.
+type Checker interface {
+	CheckPair(ctx context.Context, q events.PairQuestion) (events.PairAnswer, error)
+}
+
 // Output says where the files of a task are.
 type Output interface {
 	// Directory is the place of a key prefix as people find it.
 	Directory(prefix string) string
 }
 
-// Commands publishes requests, cancellations and deletions. It is safe for
-// concurrent use. The events belong to the trace of the call's context. Its errors are *apierr.Error, those of Tasks, or wrap
+// Commands publishes requests, cancellations, deletions and what people say
+// about pairs. It is safe for concurrent use. The events belong to the trace of the call's context. Its errors are *apierr.Error, those of Tasks, or wrap
 // broker.ErrUnavailable; each call ends with its context at the latest.
 type Commands struct {
 	broker   *broker.Broker
 	tasks    Tasks
+	pairs    Pairs
+	checker  Checker
 	output   Output
 	location *time.Location
 }
 
-// New makes Commands; location is the deployment's time zone.
-func New(b *broker.Broker, tasks Tasks, output Output, location *time.Location) *Commands {
-	return &Commands{broker: b, tasks: tasks, output: output, location: location}
+// Options are what Commands is made of.
+type Options struct {
+	Broker  *broker.Broker
+	Tasks   Tasks
+	Pairs   Pairs
+	Checker Checker
+	Output  Output
+	// Location is the deployment's time zone.
+	Location *time.Location
+}
+
+// New makes Commands.
+func New(o Options) *Commands {
+	return &Commands{broker: o.Broker, tasks: o.Tasks, pairs: o.Pairs, checker: o.Checker, output: o.Output, location: o.Location}
 }
 
 // change publishes what decide makes of a task, and decides anew when another

@@ -107,7 +107,7 @@ func TestPlanCarriedOutTwiceIsOneTask(t *testing.T) {
 func TestWithoutNATSEveryCommandEndsWithItsDeadline(t *testing.T) {
 	server := testkit.NATS(t)
 	b := server.Broker()
-	f := New(b, read.New(nil, b, nil, testkit.Log(t)), outputdir.New("/srv/training"), shanghai)
+	f := New(Options{Broker: b, Tasks: read.New(nil, b, nil, testkit.Log(t)), Output: outputdir.New("/srv/training"), Location: shanghai})
 	server.Stop()
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()

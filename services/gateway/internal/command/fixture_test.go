@@ -25,7 +25,7 @@ type fixture struct {
 func newFixture(t *testing.T) *fixture {
 	b := testkit.Broker(t)
 	tasks := read.New(nil, b, nil, testkit.Log(t))
-	return &fixture{Commands: New(b, tasks, outputdir.New("/srv/training"), shanghai), t: t, tasks: tasks}
+	return &fixture{Commands: New(Options{Broker: b, Tasks: tasks, Output: outputdir.New("/srv/training"), Location: shanghai}), t: t, tasks: tasks}
 }
 
 // order is a task that asks for all steps.

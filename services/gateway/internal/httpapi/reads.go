@@ -8,6 +8,7 @@ import (
 	"github.com/citu/datapipeline/services/gateway/internal/live"
 	"github.com/citu/datapipeline/services/gateway/internal/monitor"
 	"github.com/citu/datapipeline/services/gateway/internal/outputs"
+	"github.com/citu/datapipeline/services/gateway/internal/pairlist"
 	"github.com/citu/datapipeline/services/gateway/internal/read"
 )
 
@@ -16,6 +17,7 @@ type Reads struct {
 	Reader  *read.Reader
 	Hub     *live.Hub
 	Files   *outputs.Store
+	Pairs   *pairlist.Book
 	Monitor *monitor.Monitor
 
 	// Downloads allows the contents of files to be fetched, of which none may be
@@ -40,6 +42,7 @@ func (a *API) routeReads(calls fiber.Router) {
 	calls.Get("/tasks/:id/files/download/:name", noQuery, a.download)
 	calls.Get("/tasks/:id/files/archive", a.archive)
 	calls.Get("/tasks/:id/files/integrity", noQuery, a.integrity)
+	calls.Get("/tasks/:id/pairs", a.listPairs)
 	calls.Get("/tasks/:id/events", a.taskEvents)
 	calls.Get("/events", a.allEvents)
 	calls.Get("/stats", a.stats)

@@ -20,6 +20,7 @@ import (
 	"github.com/citu/datapipeline/services/gateway/internal/live"
 	"github.com/citu/datapipeline/services/gateway/internal/monitor"
 	"github.com/citu/datapipeline/services/gateway/internal/outputs"
+	"github.com/citu/datapipeline/services/gateway/internal/pairlist"
 	"github.com/citu/datapipeline/services/gateway/internal/read"
 	"github.com/citu/datapipeline/services/gateway/internal/story"
 )
@@ -51,7 +52,7 @@ func serveReads(tb testing.TB, options ...func(*Reads)) *reader {
 	r.hub = runHub(tb, live.New(r.Broker, live.Config{MaxFollowers: maxFollowers, RingItems: 64}, testkit.Log(tb)))
 	rd := read.New(r.DB, r.Broker, r.hub, testkit.Log(tb))
 	reads := Reads{
-		Reader: rd, Hub: r.hub, Files: outputs.New(r.bucket), Downloads: true, MaxDownload: 1 << 20,
+		Reader: rd, Hub: r.hub, Files: outputs.New(r.bucket), Pairs: pairlist.New(rd, outputs.New(r.bucket)), Downloads: true, MaxDownload: 1 << 20,
 		Monitor: &monitor.Monitor{Broker: r.Broker, Reader: rd, Sync: monitor.SyncAlways, Folder: folder, Log: testkit.Log(tb)},
 	}
 	for _, change := range options {

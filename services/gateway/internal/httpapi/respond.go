@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"go.uber.org/zap"
 
+	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/gateway/internal/apierr"
 )
 
@@ -32,9 +33,10 @@ type refusal struct {
 }
 
 type detail struct {
-	Pointer   string      `json:"pointer"`
-	ErrorType apierr.Type `json:"error_type"`
-	Message   string      `json:"message"`
+	Pointer   string            `json:"pointer"`
+	ErrorType apierr.Type       `json:"error_type"`
+	Message   string            `json:"message"`
+	Check     *events.PairCheck `json:"check,omitempty"`
 }
 
 // respond writes an answer that succeeds; m is its sentence for people.
@@ -60,7 +62,7 @@ func (a *API) refuse(c *fiber.Ctx, err error) error {
 		Details: []detail{}, RequestID: requestID(c),
 	}
 	for _, d := range e.Details {
-		body.Details = append(body.Details, detail{Pointer: d.Pointer, ErrorType: d.Type, Message: d.Message(language(c))})
+		body.Details = append(body.Details, detail{Pointer: d.Pointer, ErrorType: d.Type, Message: d.Message(language(c)), Check: d.Check})
 	}
 	return c.Status(body.Code).JSON(body)
 }

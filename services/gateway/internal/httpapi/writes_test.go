@@ -6,13 +6,18 @@ import (
 	"testing"
 	"time"
 
+	"gocloud.dev/blob"
+
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit/broker"
+	"github.com/citu/datapipeline/internal/kit/bucket"
 	"github.com/citu/datapipeline/internal/kit/seal"
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/services/gateway/internal/catalogue"
 	"github.com/citu/datapipeline/services/gateway/internal/command"
 	"github.com/citu/datapipeline/services/gateway/internal/outputdir"
+	"github.com/citu/datapipeline/services/gateway/internal/outputs"
+	"github.com/citu/datapipeline/services/gateway/internal/pairlist"
 	"github.com/citu/datapipeline/services/gateway/internal/read"
 	"github.com/citu/datapipeline/services/gateway/internal/tablelist"
 )
@@ -29,6 +34,7 @@ type writer struct {
 	*service
 	broker *broker.Broker
 	opener *seal.Opener
+	bucket *blob.Bucket
 }
 
 // serveWrites starts an API that can write, without Postgres.
@@ -47,13 +53,23 @@ func serveWrites(tb testing.TB, b *broker.Broker, options ...func(*Options)) *wr
 		tb.Fatal(err)
 	}
 	root := outputdir.New("/srv/training")
+	folder := tb.TempDir()
+	files, err := bucket.Open(tb.Context(), folder)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = files.Close() })
 	writes := func(o *Options) {
+		reader := read.New(nil, b, nil, o.Log)
+		book := pairlist.New(reader, outputs.New(files))
 		o.Writes = Writes{
-			Commands:   command.New(b, read.New(nil, b, nil, o.Log), root, time.FixedZone("", 8*3600)),
+			Commands: command.New(command.Options{Broker: b, Tasks: reader, Pairs: book, Checker: catalogue.New(b),
+				Output: root, Location: time.FixedZone("", 8*3600)}),
 			TableLists: tablelist.NewStore(b), Catalogue: catalogue.New(b), Output: root, Sealer: sealer,
 		}
+		o.Pairs = book
 	}
-	return &writer{service: serve(tb, append([]func(*Options){writes}, options...)...), broker: b, opener: opener}
+	return &writer{service: serve(tb, append([]func(*Options){writes}, options...)...), broker: b, opener: opener, bucket: files}
 }
 
 // created is the event of a task that was created.

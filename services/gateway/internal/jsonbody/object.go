@@ -31,6 +31,13 @@ func (o *Object) Has(name string) bool {
 	return o.members[name] != nil
 }
 
+// Null says whether a member is there and null, where that means something.
+func (o *Object) Null(name string) bool {
+	o.known[name] = true
+	v, there := o.members[name]
+	return there && v == nil
+}
+
 // Require notes the absence of each of the members.
 func (o *Object) Require(names ...string) {
 	for _, name := range names {

@@ -25,7 +25,7 @@ type Filter struct {
 }
 
 // ParseTypes reads a list of event types, separated by commas, where "task",
-// "step" and "output" stand for all types of that kind. An unknown name is
+// "step", "output", "pair" and "training" stand for all types of that kind. An unknown name is
 // refused with ErrFilter.
 func ParseTypes(list string) ([]events.Type, error) {
 	var chosen []events.Type

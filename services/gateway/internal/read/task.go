@@ -20,6 +20,7 @@ type stored struct {
 	task       projection.Task
 	outputs    projection.Outputs
 	executions []projection.Execution
+	pairs      projection.Pairs
 }
 
 // part reads a part of what is stored of a task.

@@ -25,6 +25,9 @@ var (
 		ofTable(PersistenceChanged, func(d Definition) string { return flag(d.Unlogged, "UNLOGGED") }),
 		ofTable(PartitioningChanged, func(d Definition) string { return d.PartitionKey }),
 		ofTable(InheritanceChanged, func(d Definition) string { return strings.Join(d.Inherits, ", ") }),
+		ofTable(QueryChanged, func(d Definition) string { return d.Query }),
+		ofTable(ServerChanged, func(d Definition) string { return d.Server }),
+		ofTable(OptionsChanged, func(d Definition) string { return quoteAll(d.Options) }),
 	}
 	columnAspects = []aspect{
 		ofColumn(TypeChanged, Column.fullType),
@@ -34,7 +37,8 @@ var (
 		ofColumn(IdentityChanged, func(c Column) string { return c.Identity }),
 		ofColumn(CollationChanged, func(c Column) string { return c.Collation }),
 		ofColumn(CommentChanged, func(c Column) string { return c.Comment }),
-		ofColumn(LabelsChanged, func(c Column) string { return quoteLabels(c.Enum) }),
+		ofColumn(LabelsChanged, func(c Column) string { return quoteAll(c.Enum) }),
+		ofColumn(OptionsChanged, func(c Column) string { return quoteAll(c.Options) }),
 	}
 )
 
@@ -80,10 +84,10 @@ func commented(definition, comment string) string {
 	return definition + " -- " + comment
 }
 
-// quoteLabels keeps labels with commas apart.
-func quoteLabels(labels []string) string {
-	quoted := make([]string, len(labels))
-	for i, l := range labels {
+// quoteAll keeps texts with commas apart.
+func quoteAll(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, l := range texts {
 		quoted[i] = "'" + strings.ReplaceAll(l, "'", "''") + "'"
 	}
 	return strings.Join(quoted, ", ")

@@ -83,6 +83,9 @@ const (
 	PersistenceChanged  = "persistence_changed"
 	PartitioningChanged = "partitioning_changed"
 	InheritanceChanged  = "inheritance_changed"
+	QueryChanged        = "query_changed"   // of a view
+	ServerChanged       = "server_changed"  // of a foreign table
+	OptionsChanged      = "options_changed" // of a view, a foreign table or its column
 	ObjectAdded         = "object_added"
 	ObjectRemoved       = "object_removed"
 	ObjectChanged       = "object_changed"

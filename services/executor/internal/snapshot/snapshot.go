@@ -42,6 +42,9 @@ type Definition struct {
 	Unlogged     bool         `json:"unlogged,omitempty"`
 	PartitionKey string       `json:"partition_key,omitempty"`
 	Inherits     []string     `json:"inherits,omitempty"`
+	Query        string       `json:"query,omitempty"`   // of a view
+	Server       string       `json:"server,omitempty"`  // of a foreign table
+	Options      []string     `json:"options,omitempty"` // of either: "name=value", sorted
 	Columns      []Column     `json:"columns,omitempty"`
 	Constraints  []Constraint `json:"constraints,omitempty"` // keys, checks, exclusions, sorted
 	Indexes      []Index      `json:"indexes,omitempty"`     // beyond those of constraints, sorted
@@ -60,6 +63,7 @@ type Column struct {
 	Collation string   `json:"collation,omitempty"`
 	Comment   string   `json:"comment,omitempty"`
 	Enum      []string `json:"enum,omitempty"`
+	Options   []string `json:"options,omitempty"` // of a foreign table's column
 }
 
 // Constraint is a key, a check or an exclusion constraint.

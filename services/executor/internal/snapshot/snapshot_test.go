@@ -103,6 +103,28 @@ func TestChangesInWords(t *testing.T) {
 	}
 }
 
+func TestViewsAndForeignTables(t *testing.T) {
+	view := &catalog.Table{Schema: "public", Name: "v", Kind: catalog.View, View: &catalog.ViewDefinition{Query: "SELECT 1", Populated: true}}
+	foreign := &catalog.Table{Schema: "public", Name: "f", Kind: catalog.ForeignTable, Foreign: &catalog.Foreign{Server: "a"}, Columns: []catalog.Column{{Name: "c"}}}
+	before := snapshot.Of(schema(foreign, view))
+	view.View, foreign.Foreign = &catalog.ViewDefinition{Query: "SELECT 2", Options: []catalog.Option{{Name: "security_barrier", Value: "true"}}}, &catalog.Foreign{Server: "b"}
+	foreign.Columns[0].Options = []catalog.Option{{Name: "column_name", Value: "C"}}
+	changes := snapshot.Of(schema(foreign, view)).Since(before, "t", events.English).Tables.Changed
+	var texts []string
+	for _, table := range changes {
+		for _, c := range table.Changes {
+			texts = append(texts, c.Text)
+		}
+	}
+	want := []string{
+		"server of the table changed from a to b", "options of column c changed from none to 'column_name=C'",
+		"query of the table changed from SELECT 1 to SELECT 2", "options of the table changed from none to 'security_barrier=true'",
+	}
+	if !slices.Equal(texts, want) {
+		t.Errorf("%q", texts)
+	}
+}
+
 func TestTheFirstTaskHasNothingToCompareWith(t *testing.T) {
 	c := snapshot.Of(schema(booking())).Since(nil, "", events.English)
 	if c.BaseTaskID != nil || c.BaseSchemaVersion != nil || !slices.Equal(c.Tables.Added, []string{"public.booking"}) {
@@ -145,10 +167,14 @@ func draw(t *rapid.T) *catalog.Schema {
 			c := catalog.Column{Name: column, Type: word.Draw(t, "type"), NotNull: rapid.Bool().Draw(t, "not null"), Default: word.Draw(t, "default")}
 			c.BaseType = rapid.SampledFrom([]string{c.Type, "integer"}).Draw(t, "base type")
 			c.Enum = rapid.SliceOfN(word, 0, 2).Draw(t, "labels")
+			c.Options = rapid.SliceOfN(rapid.Map(word, func(w string) catalog.Option { return catalog.Option{Name: "o", Value: w} }), 0, 2).Draw(t, "options")
 			table.Columns = append(table.Columns, c)
 		}
 		for _, check := range names.Draw(t, "checks") {
 			table.Checks = append(table.Checks, catalog.Constraint{Name: check, Definition: word.Draw(t, "definition"), Comment: word.Draw(t, "comment")})
+		}
+		if rapid.Bool().Draw(t, "view") {
+			table.View = &catalog.ViewDefinition{Query: word.Draw(t, "query")}
 		}
 		s.Tables = append(s.Tables, table)
 	}

@@ -52,6 +52,12 @@ func definition(t *catalog.Table) Definition {
 		Kind: string(t.Kind), Comment: clean(t.Comment), Unlogged: t.Unlogged, PartitionKey: clean(t.PartitionKey),
 		Constraints: constraints(t), Indexes: indexes(t),
 	}
+	if t.View != nil {
+		d.Query, d.Options = clean(t.View.Query), options(t.View.Options)
+	}
+	if t.Foreign != nil {
+		d.Server, d.Options = clean(t.Foreign.Server), options(t.Foreign.Options)
+	}
 	for _, parent := range t.Inherits {
 		d.Inherits = append(d.Inherits, clean(parent.String()))
 	}
@@ -64,7 +70,7 @@ func definition(t *catalog.Table) Definition {
 func column(c *catalog.Column) Column {
 	column := Column{
 		Name: clean(c.Name), Type: clean(c.Type), NotNull: c.NotNull, Default: clean(c.Default), Generated: c.Generated,
-		Collation: clean(c.Collation), Comment: clean(c.Comment), Enum: cleanAll(c.Enum),
+		Collation: clean(c.Collation), Comment: clean(c.Comment), Enum: cleanAll(c.Enum), Options: options(c.Options),
 	}
 	if c.BaseType != c.Type {
 		column.BaseType = clean(c.BaseType)
@@ -73,6 +79,14 @@ func column(c *catalog.Column) Column {
 		column.Identity = map[bool]string{true: "always", false: "by default"}[c.Identity.Always]
 	}
 	return column
+}
+
+func options(list []catalog.Option) []string {
+	var all []string
+	for _, o := range list {
+		all = append(all, clean(o.Name+"="+o.Value))
+	}
+	return all
 }
 
 func constraints(t *catalog.Table) []Constraint {

@@ -11,12 +11,13 @@ import (
 
 // book renders the documents about a set of tables.
 type book struct {
-	lang    events.Language
-	schema  *catalog.Schema
-	order   catalog.Order
-	files   naming
-	samples map[catalog.Name]map[string]catalog.Sample
-	tables  map[catalog.Name]*catalog.Table
+	lang      events.Language
+	schema    *catalog.Schema
+	order     catalog.Order
+	files     naming
+	samples   map[catalog.Name]map[string]catalog.Sample
+	tables    map[catalog.Name]*catalog.Table
+	generated map[catalog.Name]words
 	// children are the names, for people, of those that inherit from a table.
 	children map[catalog.Name][]string
 	place    map[*catalog.Object]string           // the file that makes it

@@ -9,6 +9,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
+	"github.com/citu/datapipeline/services/executor/internal/llm"
 	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
@@ -26,6 +27,9 @@ import (
 // them the step fails with no_table_readable. Personal data in rows is masked
 // as the request says, by default. Views and foreign tables are
 // tables here.
+// Where comments are missing, a model writes some, if the run has one: they
+// stand in the documents, marked, and in generated_comments.json, but never in
+// COMMENT statements.
 // Other failures are those of bizdb.Translate and of catalog.FaultType.
 type Step struct{}
 
@@ -49,6 +53,12 @@ type Result struct {
 	// ChangedTables counts those that are new or changed since that task; all
 	// where there is none.
 	ChangedTables int `json:"changed_tables"`
+	// GeneratedComments counts the comments that a model wrote.
+	GeneratedComments CommentCount `json:"generated_comments"`
+	// ModelUsage is what that took; nil without a model.
+	ModelUsage *llm.Usage `json:"model_usage"`
+	// GeneratedBy is "rules", or "mixed" where a model wrote comments.
+	GeneratedBy string `json:"generated_by"`
 }
 
 // Privilege is one that somebody would have to grant.

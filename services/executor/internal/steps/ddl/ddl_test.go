@@ -75,7 +75,7 @@ func TestResultAndProgress(t *testing.T) {
 		t.Errorf("masking: %+v", m)
 	}
 	data.Masking = mask.Report{}
-	want := Result{TotalTables: 3, ProcessedSuccessfully: 3, FailedTables: []string{}, FilesGenerated: 11, MissingPrivileges: []Privilege{}, ChangedTables: 3}
+	want := Result{TotalTables: 3, ProcessedSuccessfully: 3, FailedTables: []string{}, FilesGenerated: 11, MissingPrivileges: []Privilege{}, ChangedTables: 3, GeneratedBy: "rules"}
 	if fmt.Sprintf("%+v", data) != fmt.Sprintf("%+v", want) || len(files) != want.FilesGenerated || result.Warnings != 0 {
 		t.Errorf("%+v, %d files, %d warnings", data, len(files), result.Warnings)
 	}

@@ -12,7 +12,12 @@ import (
 // can be created, and so they do in the mapping.
 func (w *work) write(ctx context.Context) error {
 	b := newBook(w.lang, w.schema, w.samples)
-	if err := w.putAll(b.typesFiles(), b.constraintsFiles()); err != nil {
+	b.generated = w.generated
+	comments, err := w.commentsFiles()
+	if err != nil {
+		return err
+	}
+	if err := w.putAll(b.typesFiles(), b.constraintsFiles(), comments); err != nil {
 		return err
 	}
 	for i, t := range b.order.Tables {
@@ -20,7 +25,7 @@ func (w *work) write(ctx context.Context) error {
 			return ctx.Err()
 		}
 		f := b.files.tables[t.FullName()]
-		if err := w.putAll(map[string]string{f.DDL: b.tableFile(t), f.Detail: b.detailFile(w.discreet(t))}); err != nil {
+		if err := w.putAll(map[string]string{f.DDL: b.tableFile(t), f.Detail: b.detailFile(b.told(w.discreet(t)))}); err != nil {
 			return err
 		}
 		w.run.Log.Info(w.lang.Sprintf("已写入 %s：%s、%s", "Wrote %s: %s, %s", t.FullName(), f.DDL, f.Detail))

@@ -18,7 +18,7 @@ func (b *book) notes(t *catalog.Table) []string {
 	for _, c := range t.Checks {
 		notes = append(notes, b.lang.Sprintf("约束 %s：%s", "constraint %s: %s", c.Name, c.Definition))
 	}
-	return append(notes, b.tableNotes(t)...)
+	return slices.Concat(notes, b.tableNotes(t), b.commentNote(t))
 }
 
 func (b *book) keyNotes(t *catalog.Table) []string {

@@ -14,7 +14,7 @@ import (
 func (b *book) tableFile(t *catalog.Table) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, b.lang.Pick("-- 中文名: %s\n-- 描述: %s\n", "-- Name: %s\n-- Description: %s\n"),
-		b.title(t), b.description(t))
+		b.title(b.told(t)), b.description(b.told(t)))
 	before, after := b.ownObjects(t)
 	b.objects(&text, before)
 	if t.View != nil {
@@ -95,7 +95,7 @@ func (b *book) parents(t *catalog.Table) []string {
 }
 
 func (b *book) columnItems(t *catalog.Table) (items, remarks []string) {
-	inherits := len(b.parents(t)) > 0
+	inherits, told := len(b.parents(t)) > 0, b.told(t)
 	width := 0
 	for _, c := range t.Columns {
 		if n := utf8.RuneCountInString(catalog.Quote(c.Name)); n <= maxAligned/2 {
@@ -108,7 +108,7 @@ func (b *book) columnItems(t *catalog.Table) (items, remarks []string) {
 			continue
 		}
 		items = append(items, fmt.Sprintf("%-*s %s", width, catalog.Quote(c.Name), columnDefinition(t, c)))
-		remarks = append(remarks, b.columnRemark(t, c))
+		remarks = append(remarks, b.columnRemark(told, &told.Columns[i]))
 	}
 	return items, remarks
 }

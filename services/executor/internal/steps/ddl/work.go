@@ -28,7 +28,9 @@ type work struct {
 	missing  []catalog.MissingPrivilege
 	masker   *mask.Masker
 	reuse    reuse
-	changed  int // tables that are new or changed since the earlier task
+	// generated are comments that a model wrote where there are none.
+	generated map[catalog.Name]words
+	changed   int // tables that are new or changed since the earlier task
 }
 
 func newWork(run *steps.Run) *work {
@@ -38,7 +40,9 @@ func newWork(run *steps.Run) *work {
 		samples: map[catalog.Name]map[string]catalog.Sample{},
 		failed:  []string{},
 		written: map[string]bool{},
-		masker:  mask.New(run.Request.Options.Masking),
+
+		generated: map[catalog.Name]words{},
+		masker:    mask.New(run.Request.Options.Masking),
 	}
 }
 
@@ -54,6 +58,9 @@ func (w *work) result(took time.Duration) Result {
 		Masking:               w.masker.Report(),
 		ReusedTables:          len(w.reuse.tables),
 		ChangedTables:         w.changed,
+		GeneratedComments:     w.commentCount(),
+		ModelUsage:            w.run.Model.Usage(),
+		GeneratedBy:           w.generatedBy(),
 	}
 }
 
@@ -75,6 +82,9 @@ func (w *work) do(ctx context.Context) error {
 	}
 	if len(w.schema.Tables) == 0 {
 		return w.noneReadable()
+	}
+	if err := w.comment(ctx); err != nil {
+		return err
 	}
 	return w.write(ctx)
 }

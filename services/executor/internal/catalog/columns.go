@@ -70,7 +70,7 @@ func (r *reader) column(row pgx.CollectableRow) error {
 	if err != nil {
 		return err
 	}
-	c.Options = parseOptions(options)
+	c.Default, c.Options = scrub(c.Default), parseOptions(options)
 	t := r.types[typ]
 	c.Category, c.Enum, c.BaseType = t.category, t.labels, c.Type
 	if t.domain {

@@ -43,29 +43,27 @@ func OptionsSQL(options []Option) string {
 var secretWithin = regexp.MustCompile(`(?i)(passw(or)?d|pwd|secret|token|api_?key|access_?key)\s*[=:]|` +
 	`\b(authorization|bearer)\b`)
 
-var (
-	// literal matches a string constant of SQL.
-	literal = regexp.MustCompile(`'(?:[^']|'')*'`)
-	// connection tells connection strings from other texts.
-	connection = regexp.MustCompile(`(?i)\b(host|hostaddr|dbname|user|port|service)\s*=`)
-	// password matches the password of a connection string, in quotes or not.
-	password = regexp.MustCompile(`(?i)\b(password\s*=\s*)(?:''(?:[^'\\]|\\.)*''|[^\s']+)`)
-	// authority matches the password of an address.
-	authority = regexp.MustCompile(`(?i)([a-z]://[^/\s:@']*:)[^/\s@']+@`)
+// The password of a connection string: keys and values that nothing but blanks
+// parts are no SQL, so a comparison with a column called password is no match.
+const (
+	connectionKey   = `\b(?:host|hostaddr|port|dbname|user|service|sslmode|connect_timeout|application_name)\s*=`
+	connectionValue = `(?:''(?:[^'\\]|\\.)*''|[^\s'=]+)`
 )
 
-// scrub takes the passwords out of connection strings that SQL holds as string
-// constants, such as the argument of dblink.
+var (
+	passwordBehind = regexp.MustCompile(`(?i)(` + connectionKey + `\s*` + connectionValue + `\s+password\s*=\s*)` + connectionValue)
+	passwordBefore = regexp.MustCompile(`(?i)(\bpassword\s*=\s*)` + connectionValue + `(\s+` + connectionKey + `)`)
+	passwordAlone  = regexp.MustCompile(`(?i)('\s*password\s*=\s*)` + connectionValue)
+	authority      = regexp.MustCompile(`(?i)([a-z]://[^/\s:@']*:)[^/\s@']+@`)
+)
+
+// scrub takes the passwords out of connection strings that SQL holds, such as
+// the argument of dblink.
 func scrub(sql string) string {
-	if !strings.Contains(sql, "=") && !strings.Contains(sql, "://") {
-		return sql
-	}
-	return literal.ReplaceAllStringFunc(sql, func(text string) string {
-		if connection.MatchString(text) {
-			text = password.ReplaceAllString(text, "${1}"+masked)
-		}
-		return authority.ReplaceAllString(text, "${1}"+masked+"@")
-	})
+	sql = passwordBehind.ReplaceAllString(sql, "${1}"+masked)
+	sql = passwordBefore.ReplaceAllString(sql, "${1}"+masked+"${2}")
+	sql = passwordAlone.ReplaceAllString(sql, "${1}"+masked)
+	return authority.ReplaceAllString(sql, "${1}"+masked+"@")
 }
 
 func withoutSemicolon(sql string) string {

@@ -181,7 +181,7 @@ func readSample(rows *pgconn.ResultReader, t *Table, masker *mask.Masker) (map[s
 	}
 	samples := map[string]Sample{}
 	for i, c := range columns {
-		if t.View != nil { // a plan may bring the rows in any order
+		if t.Kind == View { // a plan may bring the rows in any order
 			slices.Sort(tallies[i].order)
 		}
 		if s := tallies[i].sample(t.mayEnumerate(c)); len(s.Examples) > 0 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/sqltext"
 )
 
@@ -19,6 +20,9 @@ type reading struct {
 	shapes map[string]bool
 	// operands are the names next to a plus or a minus.
 	operands map[string]bool
+	// aliases are the tables that a name before a dot may stand for; nil for
+	// what is no table.
+	aliases map[string][][]string
 }
 
 // level is a pair of parentheses, or the whole statement.
@@ -36,7 +40,7 @@ type level struct {
 }
 
 func readStatement(sql string) *reading {
-	r := &reading{tokens: code(sql), ctes: map[string]bool{}, shapes: map[string]bool{}, operands: map[string]bool{}}
+	r := &reading{tokens: code(sql), ctes: map[string]bool{}, shapes: map[string]bool{}, operands: map[string]bool{}, aliases: map[string][][]string{}}
 	r.levels = []*level{{branch: true}}
 	for i := 0; i < len(r.tokens); i++ {
 		i = r.step(i)
@@ -146,8 +150,22 @@ func (r *reading) table(i int) int {
 	function := r.at(i + 1).Is("(")
 	if !function && len(parts) > 0 && (len(parts) > 1 || !r.ctes[parts[0]]) {
 		r.names = append(r.names, parts)
+		alias := r.alias(i+1, parts[len(parts)-1])
+		r.aliases[alias] = append(r.aliases[alias], parts)
 	}
 	return min(i, len(r.tokens)-1)
+}
+
+// alias is the name that a table goes by whose own name ends before i.
+func (r *reading) alias(i int, own string) string {
+	if r.at(i).Is("AS") {
+		i++
+	}
+	name, ok := r.at(i).Name()
+	if !ok || r.at(i).Kind == sqltext.Word && catalog.Quote(name) != name {
+		return own // a key word, such as JOIN
+	}
+	return name
 }
 
 func (r *reading) joins(l *level) {

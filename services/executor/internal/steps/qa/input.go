@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 
+	"go.uber.org/zap"
+
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
@@ -29,4 +31,15 @@ func tables(run *steps.Run) ([]catalog.Name, error) {
 		names[i] = e.Table
 	}
 	return names, nil
+}
+
+// comment gives tables and columns without a comment those that a model wrote
+// in step 1. A file that cannot be used is named in the log.
+func (w *work) comment() {
+	comments, err := ddl.ReadComments(w.In)
+	if err != nil {
+		w.Log.Warn(w.Language().Pick("模型写的注释无法识别，未采用", "the comments that the model wrote cannot be read and are not used"), zap.Error(err))
+		return
+	}
+	comments.Fill(w.schema)
 }

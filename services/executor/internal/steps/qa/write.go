@@ -1,32 +1,61 @@
 package qa
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
-	"github.com/citu/datapipeline/services/executor/internal/steps"
-	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/theme"
 )
 
 // write leaves the step's files.
-func write(run *steps.Run, db *profile.Database, a asked) error {
-	encoded, err := pairs.Encode(a.pairs)
+func (w *work) write() error {
+	list := make([]pairs.Pair, len(w.list))
+	for i, p := range w.list {
+		list[i] = pairs.Pair{Question: p.Question, SQL: p.SQL}
+	}
+	encoded, err := pairs.Encode(list)
 	if err != nil {
 		return fmt.Errorf("encode pairs: %w", err)
 	}
-	files := []struct {
+	subjects := w.answered()
+	index, err := encodeThemes(subjects)
+	if err != nil {
+		return err
+	}
+	themes := make([]theme.Theme, len(subjects))
+	for i, s := range subjects {
+		themes[i] = s.Theme
+	}
+	for _, f := range []struct {
 		name string
 		data []byte
 	}{
-		{pairs.FileName(run.Database, run.Stamp()), encoded},
-		{"metadata.txt", metadata(db, a.themes)},
-		{"metadata_detail.md", metadataDetail(db, a.themes)},
-		{"db_query_decision_prompt.txt", decisionPrompt(db, a.themes)},
-	}
-	for _, f := range files {
-		if err := run.Out.WriteFile(f.name, f.data); err != nil {
+		{pairs.FileName(w.Database, w.Stamp()), encoded},
+		{ThemesFile, index},
+		{"metadata.txt", metadata(w.db, themes)},
+		{"metadata_detail.md", metadataDetail(w.db, themes)},
+		{"db_query_decision_prompt.txt", decisionPrompt(w.db, themes)},
+	} {
+		if err := w.Out.WriteFile(f.name, f.data); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)
 		}
 	}
-	return nil
+	return pairs.WriteIndex(w.Out, pairs.IndexFile, w.list)
+}
+
+func encodeThemes(subjects []subject) ([]byte, error) {
+	entries := make([]ThemeEntry, len(subjects))
+	for i, s := range subjects {
+		entries[i] = s.entry()
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(entries); err != nil {
+		return nil, fmt.Errorf("encode themes: %w", err)
+	}
+	return b.Bytes(), nil
 }

@@ -3,100 +3,148 @@ package ask
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
-// choose takes want candidates, or as many as it takes to ask about every
-// table of the focus that any candidate is about. Each choice is the best by
-// weight, less what it repeats; so the pairs spread over kinds, forms, tables
-// and columns.
-func choose(all []candidate, focus []*profile.Table, want int) []pairs.Pair {
-	c := chooser{kinds: map[kind]int{}, forms: map[string]int{}, mains: map[*profile.Table]int{},
-		columns: map[*profile.Column]int{}, asked: map[string]bool{}, covered: map[*profile.Table]bool{}}
-	for _, t := range focus {
-		if i := c.best(all, func(x candidate) bool { return slices.Contains(x.tables, t) }); i >= 0 && !c.covered[t] {
-			c.take(all[i])
-		}
-	}
-	for len(c.taken) < want {
-		i := c.best(all, func(candidate) bool { return true })
-		if i < 0 {
-			break
-		}
-		c.take(all[i])
-	}
-	slices.SortStableFunc(c.taken, func(a, b candidate) int {
-		return cmp.Or(shapes[a.name].level-shapes[b.name].level, int(a.kind-b.kind))
-	})
-	out := make([]pairs.Pair, len(c.taken))
-	for i, x := range c.taken {
-		out[i] = x.Pair
-	}
-	return out
-}
+// Candidates are the questions that can be asked about a theme. They are not
+// safe for concurrent use.
+type Candidates struct {
+	all   []candidate
+	focus []*profile.Table
 
-type chooser struct {
-	kinds   map[kind]int
-	forms   map[string]int
-	mains   map[*profile.Table]int
-	columns map[*profile.Column]int
+	// refused are the candidates that are not to be chosen, by their place.
+	refused map[int]bool
+	// covered are the tables that need no question of their own any more.
 	covered map[*profile.Table]bool
-	asked   map[string]bool
-	taken   []candidate
 }
 
-// best is the place of the candidate that adds most, or -1.
-func (c *chooser) best(all []candidate, fits func(candidate) bool) int {
-	best, score := -1, 0
-	for i, x := range all {
-		if c.asked[Normal(x.Question)] || !fits(x) {
-			continue
-		}
-		if s := c.score(x); best < 0 || s > score {
-			best, score = i, s
-		}
-	}
-	return best
+func newCandidates(all []candidate, focus []*profile.Table) *Candidates {
+	return &Candidates{all: all, focus: focus, refused: map[int]bool{}, covered: map[*profile.Table]bool{}}
 }
 
-func (c *chooser) score(x candidate) int {
-	s := 10*x.weight - 30*c.kinds[x.kind] - 80*c.forms[x.name] - 6*c.mains[x.main]
-	for _, column := range x.columns {
-		s -= 8 * c.columns[column]
-	}
-	for _, t := range x.tables {
-		if !c.covered[t] {
-			s += 15
+// Len is the number of candidates.
+func (c *Candidates) Len() int { return len(c.all) }
+
+// Refuse takes the candidate with that statement out.
+func (c *Candidates) Refuse(sql string) {
+	for i, x := range c.all {
+		if x.SQL == sql {
+			c.refused[i] = true
 		}
 	}
-	return s
 }
 
-func (c *chooser) take(x candidate) {
-	c.taken = append(c.taken, x)
-	c.asked[Normal(x.Question)] = true
-	c.kinds[x.kind]++
-	c.forms[x.name]++
-	c.mains[x.main]++
-	for _, column := range x.columns {
-		c.columns[column]++
-	}
-	for _, t := range x.tables {
+// Cover says that tables are asked about elsewhere.
+func (c *Candidates) Cover(tables ...*profile.Table) {
+	for _, t := range tables {
 		c.covered[t] = true
 	}
 }
 
-// Normal is a question in the form in which equal questions are equal: letters
-// and digits alone, in lower case.
-func Normal(question string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
+// Choose takes want candidates, or as many as it takes to ask about every table
+// of the focus that is not covered; fewer where there are no more. Each choice
+// is the best by weight, less what it repeats: so the pairs spread over kinds,
+// forms, tables and columns. What taken says of a pair that would be chosen
+// leaves it out for good. Simple questions come first.
+func (c *Candidates) Choose(want int, taken func(pairs.Pair) bool) []Question {
+	s := newChoice(c, taken)
+	for _, t := range c.focus {
+		if s.covered[t] {
+			continue
 		}
-		return -1
-	}, question)
+		if i := s.best(func(x candidate) bool { return slices.Contains(x.tables, t) }); i >= 0 {
+			s.take(i)
+		}
+	}
+	for len(s.taken) < want {
+		i := s.best(func(candidate) bool { return true })
+		if i < 0 {
+			break
+		}
+		s.take(i)
+	}
+	return s.questions()
+}
+
+// choice is one choosing among candidates.
+type choice struct {
+	*Candidates
+	rival func(pairs.Pair) bool
+
+	kinds   map[kind]int
+	forms   map[string]int
+	mains   map[*profile.Table]int
+	columns map[*profile.Column]int
+	asked   map[string]bool
+	covered map[*profile.Table]bool
+	taken   []candidate
+}
+
+func newChoice(c *Candidates, rival func(pairs.Pair) bool) *choice {
+	s := &choice{Candidates: c, rival: rival, kinds: map[kind]int{}, forms: map[string]int{}, mains: map[*profile.Table]int{},
+		columns: map[*profile.Column]int{}, asked: map[string]bool{}, covered: map[*profile.Table]bool{}}
+	for t := range c.covered {
+		s.covered[t] = true
+	}
+	return s
+}
+
+// best is the place of the candidate that adds most, or -1.
+func (s *choice) best(fits func(candidate) bool) int {
+	for {
+		best, score := -1, 0
+		for i, x := range s.all {
+			if s.refused[i] || s.asked[x.normal] || !fits(x) {
+				continue
+			}
+			if n := s.score(x); best < 0 || n > score {
+				best, score = i, n
+			}
+		}
+		if best < 0 || !s.rival(s.all[best].Pair) {
+			return best
+		}
+		s.refused[best] = true
+	}
+}
+
+func (s *choice) score(x candidate) int {
+	n := 10*x.weight - 30*s.kinds[x.kind] - 80*s.forms[x.name] - 6*s.mains[x.main]
+	for _, column := range x.columns {
+		n -= 8 * s.columns[column]
+	}
+	for _, t := range x.tables {
+		if !s.covered[t] {
+			n += 15
+		}
+	}
+	return n
+}
+
+func (s *choice) take(i int) {
+	x := s.all[i]
+	s.taken = append(s.taken, x)
+	s.asked[x.normal] = true
+	s.kinds[x.kind]++
+	s.forms[x.name]++
+	s.mains[x.main]++
+	for _, column := range x.columns {
+		s.columns[column]++
+	}
+	for _, t := range x.tables {
+		s.covered[t] = true
+	}
+}
+
+func (s *choice) questions() []Question {
+	slices.SortStableFunc(s.taken, func(a, b candidate) int {
+		return cmp.Or(shapes[a.name].level-shapes[b.name].level, int(a.kind-b.kind))
+	})
+	out := make([]Question, len(s.taken))
+	for i, x := range s.taken {
+		out[i] = x.Question
+	}
+	return out
 }

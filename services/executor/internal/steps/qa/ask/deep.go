@@ -9,11 +9,13 @@ import (
 // together writes the questions that take two and three keys.
 func (w *writer) together(t *profile.Table) {
 	if t.Junction() {
-		w.junction(t.Links[0], t.Links[1])
-		w.junction(t.Links[1], t.Links[0])
+		if len(occupied(t.Links)) == len(t.Links) {
+			w.junction(t.Links[0], t.Links[1])
+			w.junction(t.Links[1], t.Links[0])
+		}
 		return
 	}
-	links, referrers := first(t.Links, maxLinks), first(t.Referrers, maxLinks)
+	links, referrers := first(occupied(t.Links), maxLinks), first(occupied(t.Referrers), maxLinks)
 	for i, l := range links {
 		if l.Self() {
 			continue
@@ -21,7 +23,7 @@ func (w *writer) together(t *profile.Table) {
 		for _, m := range links[i+1:] {
 			w.pair(l, m)
 		}
-		for _, up := range first(l.To.Links, maxLinks) {
+		for _, up := range first(occupied(l.To.Links), maxLinks) {
 			w.chain(l, up)
 		}
 	}
@@ -67,7 +69,7 @@ func (w *writer) chain(l, up *profile.Link) {
 	if len(g.Label) > 0 {
 		w.along([]*profile.Link{l, up}, "chain_count", "chain_sum")
 	}
-	for _, top := range first(g.Links, maxLinks) {
+	for _, top := range first(occupied(g.Links), maxLinks) {
 		if !top.Self() && top.To != p && top.To != t && len(top.To.Label) > 0 {
 			w.along([]*profile.Link{l, up, top}, "deep_count", "deep_sum")
 		}

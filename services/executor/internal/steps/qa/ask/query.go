@@ -2,6 +2,7 @@ package ask
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -60,6 +61,28 @@ func (q query) String() string {
 		b.WriteString(" LIMIT " + strconv.Itoa(q.limit))
 	}
 	return b.String()
+}
+
+// probe is SQL that gives a row if the query does, and costs less; empty where
+// a query of tables that have rows surely does.
+func (q query) probe() string {
+	grouped, whole := len(q.group) > 0, q.then != nil || q.having != ""
+	switch {
+	case q.raw != "", q.with != "", q.then == nil && len(q.joins) == 0 && len(q.where) == 0:
+		return ""
+	case !whole && !grouped && aggregates(q.cols):
+		return "" // one row, whatever there is
+	case !whole && !strings.HasPrefix(q.from, "("):
+		return query{cols: []string{"1"}, from: q.from, joins: q.joins, where: q.where}.String()
+	}
+	return q.String()
+}
+
+// aggregates says that a query of these columns gives one row.
+func aggregates(cols []string) bool {
+	return slices.ContainsFunc([]string{"COUNT(", "SUM(", "MIN(", "MAX(", "AVG(", "ROUND(AVG(", "ROUND(100.0 * COUNT("}, func(head string) bool {
+		return len(cols) > 0 && strings.HasPrefix(cols[0], head)
+	})
 }
 
 // as names a result by a phrase: total_amount, 总金额.

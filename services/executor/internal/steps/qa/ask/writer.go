@@ -6,9 +6,18 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
-// candidate is a pair that may be asked.
-type candidate struct {
+// Question is a pair that may be asked.
+type Question struct {
 	pairs.Pair
+	// Probe is SQL that gives a row if the pair's does, for less; empty where it
+	// surely does.
+	Probe string
+}
+
+// candidate is a question with what it is weighed by.
+type candidate struct {
+	Question
+	normal  string // the question's normal form
 	kind    kind
 	name    string
 	main    *profile.Table
@@ -50,9 +59,9 @@ func (w *writer) add(shape string, n note, v vars, q query) {
 		return
 	}
 	w.written[sql] = true
-	s := shapes[shape]
+	s, question := shapes[shape], say(w.language, shape, sql, v)
 	w.out = append(w.out, candidate{
-		Pair: pairs.Pair{Question: say(w.language, shape, sql, v), SQL: sql},
+		Question: Question{pairs.Pair{Question: question, SQL: sql}, q.probe()}, normal: pairs.NormalQuestion(question),
 		kind: s.kind, name: shape, main: n.tables[0], tables: n.tables, columns: n.columns, weight: s.weight + n.bonus,
 	})
 }

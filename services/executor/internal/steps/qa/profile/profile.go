@@ -167,6 +167,13 @@ func (t *Table) Lookup() bool {
 		len(t.With(Amount, Level, Moment, Category)) <= 1
 }
 
+// Empty says that the table is known to have no row.
+func (t *Table) Empty() bool { return t.Complete && t.Sampled == 0 }
+
+// Closed says that the server refuses to read the table: a materialised view
+// that was never filled.
+func (t *Table) Closed() bool { return t.View != nil && !t.View.Populated }
+
 // Declares says whether the columns are together unique by the schema.
 func (t *Table) Declares(columns []*Column) bool {
 	names := make([]string, len(columns))

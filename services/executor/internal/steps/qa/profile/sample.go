@@ -26,8 +26,12 @@ const (
 	// sampleRows bounds the rows looked at per table, sampleBytes the part of
 	// a table that they are spread over, and topValues the values remembered.
 	sampleRows, sampleBytes, topValues = 3000, 128 << 10, 12
+	// viewRows bounds those of a view or a foreign table.
+	viewRows = 1000
 	// batchTables are sampled per round trip, each within sampleTime.
 	batchTables, sampleTime = 40, 5 * time.Second
+	// eachTime bounds the time for tables that are sampled one by one.
+	eachTime = time.Minute
 )
 
 // Stats say what a sample shows of a column.
@@ -62,9 +66,12 @@ type Value struct {
 
 // sample reads a bounded number of rows of every table into their columns'
 // Stats. Columns that may hold secrets or personal data are not read. A table
-// that cannot be read in time stays without, and is named in the log.
+// that cannot be read in time stays without, and is named in the log. Views and
+// foreign tables come last, each by itself: nobody knows what they cost.
 func sample(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, masker *mask.Masker, log *zap.Logger) error {
 	tables = slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return len(sampled(t)) == 0 })
+	apart := slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return t.Kind.HasPages() })
+	tables = slices.DeleteFunc(tables, func(t *Table) bool { return !t.Kind.HasPages() })
 	for chunk := range slices.Chunk(tables, batchTables) {
 		err := sampleBatch(ctx, db, chunk, masker)
 		if refused(err) {
@@ -74,12 +81,21 @@ func sample(ctx context.Context, db catalog.DB, tables []*Table, language events
 			return fmt.Errorf("sample tables: %w", err)
 		}
 	}
+	if err := sampleEach(ctx, db, apart, language, masker, log); err != nil {
+		return fmt.Errorf("sample views: %w", err)
+	}
 	return nil
 }
 
-// sampleEach goes on without the tables that the server refuses.
+// sampleEach goes on without the tables that the server refuses, and without
+// the rest once eachTime is over.
 func sampleEach(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, masker *mask.Masker, log *zap.Logger) error {
-	for _, t := range tables {
+	started := time.Now()
+	for i, t := range tables {
+		if time.Since(started) > eachTime {
+			log.Warn(language.Sprintf("另有 %d 张表或视图没有样本：读取用时过长", "%d more tables and views give no sample: reading took too long", len(tables)-i))
+			return nil
+		}
 		err := sampleBatch(ctx, db, []*Table{t}, masker)
 		if refused(err) {
 			log.Warn(language.Sprintf("%s 没有样本，相关问题不使用其中的值", "%s gives no sample; questions about it use none of its values", t.FullName()),
@@ -131,6 +147,9 @@ func sampleSQL(t *Table) string {
 		list = append(list, fmt.Sprintf("left(%s::text, %d)", expr, maxValue+1))
 	}
 	name := t.FullName().SQL()
+	if !t.Kind.HasPages() {
+		return fmt.Sprintf("SELECT true, ARRAY[%s] FROM %s LIMIT %d", strings.Join(list, ", "), name, viewRows)
+	}
 	size := fmt.Sprintf("pg_relation_size(%s::regclass)", catalog.Literal(name))
 	if t.Kind == catalog.PartitionedTable {
 		size = fmt.Sprintf("(SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(%s::regclass))", catalog.Literal(name))
@@ -142,6 +161,9 @@ func sampleSQL(t *Table) string {
 // sampled are the columns whose values are looked at.
 func sampled(t *Table) []*Column {
 	return slices.DeleteFunc(slices.Clone(t.Columns), func(c *Column) bool {
+		if t.Closed() {
+			return true
+		}
 		opaque := slices.Contains([]catalog.Category{catalog.JSON, catalog.Binary, catalog.Array, catalog.Composite, catalog.Range, catalog.Other}, c.Category)
 		return opaque || c.Role == Hidden || c.Role == Personal || c.Role == Key && len(t.Key) > 1
 	})
@@ -179,7 +201,7 @@ func (t *Table) gather(rows pgx.Rows, masker *mask.Masker) error {
 	if label >= 0 {
 		conceal(names, judges[label])
 	}
-	t.names, t.Sampled, t.Complete = names, count, whole && count < sampleRows
+	t.names, t.Sampled, t.Complete = names, count, whole && count < sampleRows && (t.Kind.HasPages() || count < viewRows)
 	for i, c := range columns {
 		c.Stats = summarize(c.Category, count, values[i], judges[i])
 	}

@@ -16,7 +16,9 @@ import (
 // maxMetrics its metrics.
 const maxRelated, maxMetrics = 12, 10
 
-func describe(db *profile.Database, focus []*profile.Table) Theme {
+// Of is the theme of some tables, of which there is at least one. Its name may
+// be another's.
+func Of(db *profile.Database, focus []*profile.Table) Theme {
 	t := Theme{Focus: focus, Related: related(focus)}
 	for _, table := range t.Related {
 		if !table.Junction() {
@@ -112,8 +114,8 @@ func list(language events.Language, items []string) string {
 	return strings.Join(items[:last], ", ") + " and " + items[last]
 }
 
-// distinguish numbers the themes that have the same name.
-func distinguish(themes []Theme) {
+// Distinguish numbers the themes that have the same name.
+func Distinguish(themes []Theme) {
 	seen := map[string]int{}
 	for i := range themes {
 		base := themes[i].Name

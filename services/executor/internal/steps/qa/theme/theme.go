@@ -2,8 +2,6 @@
 package theme
 
 import (
-	"context"
-
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
@@ -23,17 +21,14 @@ type Theme struct {
 // MaxName bounds a theme's name, in characters.
 const MaxName = 100
 
-// Graph finds themes in the graph of keys, by rule.
-type Graph struct{}
-
-// Themes divides the tables into about want themes, in a stable order, the most
-// connected first. There are fewer where tables are few, and more where a theme
-// would become too large.
-func (Graph) Themes(ctx context.Context, db *profile.Database, want int) ([]Theme, error) {
+// Divide divides the tables into about want themes by the graph of keys, in a
+// stable order, the most connected first. There are fewer where tables are few,
+// and more where a theme would become too large.
+func Divide(db *profile.Database, want int) []Theme {
 	var themes []Theme
 	for _, focus := range cluster(db.Tables, want) {
-		themes = append(themes, describe(db, focus))
+		themes = append(themes, Of(db, focus))
 	}
-	distinguish(themes)
-	return themes, ctx.Err()
+	Distinguish(themes)
+	return themes
 }

@@ -37,10 +37,7 @@ func TestEveryTableIsInTheFocusOfOneTheme(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := schema(t)
 		db := profile.Describe(s, rapid.SampledFrom([]events.Language{events.Chinese, events.English}).Draw(t, "language"))
-		themes, err := theme.Graph{}.Themes(t.Context(), db, 5)
-		if err != nil {
-			t.Fatal(err)
-		}
+		themes := theme.Divide(db, 5)
 		seen, names := map[*profile.Table]int{}, map[string]bool{}
 		for _, th := range themes {
 			for _, table := range th.Focus {
@@ -66,10 +63,7 @@ func TestThemesAreTheSameEachTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := schema(t)
 		shape := func() (out [][]string) {
-			themes, err := theme.Graph{}.Themes(t.Context(), profile.Describe(s, events.English), 5)
-			if err != nil {
-				t.Fatal(err)
-			}
+			themes := theme.Divide(profile.Describe(s, events.English), 5)
 			for _, th := range themes {
 				names := []string{th.Name, th.Description}
 				for _, table := range th.Related {

@@ -1,0 +1,116 @@
+package qa
+
+import (
+	"context"
+	"errors"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/ask"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+)
+
+// ask asks about every theme. Some may fail, not all.
+func (w *work) ask(ctx context.Context) error {
+	want := w.amount.each(len(w.themes))
+	ctx, cancel := context.WithCancel(ctx)
+	answers, wait := w.model.questions(ctx, w.themes, want)
+	defer wait()
+	defer cancel()
+	for i := range w.themes {
+		n, err := w.about(ctx, &w.themes[i], want, answers(i))
+		if err != nil {
+			return err
+		}
+		w.said(w.themes[i], n)
+		w.Progress(i+1, len(w.themes))
+	}
+	if len(w.made.pairs) == 0 {
+		return steps.Fail(events.ClassDatabase, "no_questions", w.Language().Pick(
+			"没有一个主题能生成问题，请检查数据库账号是否有权读取这些表。",
+			"No theme gave any question; check that the database account may read the tables."), errors.New("all themes failed"))
+	}
+	return nil
+}
+
+// said tells what came of a theme.
+func (w *work) said(th subject, n int) {
+	if n > 0 {
+		w.Log.Info(w.Language().Sprintf("主题“%s”：%d 个问题", "Theme %q: %d questions", th.Name, n))
+		return
+	}
+	w.failed = append(w.failed, th.Name)
+	if w.made.full() {
+		w.Log.Warn(w.Language().Sprintf("主题“%s”没有生成问题：已达到每个任务 %d 个问题的上限", "No questions about the theme %q: the limit of %d questions per task is reached", th.Name, MaxQuestions))
+		return
+	}
+	w.Log.Warn(w.Language().Sprintf("主题“%s”没有生成问题：其中的表没有可读的字段", "No questions about the theme %q: its tables have no column that may be read", th.Name))
+}
+
+// about keeps what was taken over and what the model made of a theme and fills
+// up by rule, so that every table of its focus is asked about. It returns the
+// number of pairs.
+func (w *work) about(ctx context.Context, th *subject, want int, answered []pairs.Pair) (int, error) {
+	before := len(w.made.pairs)
+	for _, p := range th.kept {
+		w.made.keep(p)
+	}
+	if len(th.kept) > 0 {
+		return len(w.made.pairs) - before, ctx.Err()
+	}
+	for _, p := range answered {
+		if !w.made.add(p, th.Name, events.SourceModel) {
+			w.model.refuse(refusedRival, 1)
+		}
+	}
+	have := len(w.made.pairs) - before
+	rest, err := w.byRule(ctx, th, want-have, w.made.pairs[before:])
+	for _, q := range rest {
+		w.made.add(q.Pair, th.Name, events.SourceRules)
+	}
+	return len(w.made.pairs) - before, err
+}
+
+// rounds are how often questions without an answer are replaced.
+const rounds = 3
+
+// byRule chooses want questions by rule, or as many as it takes to ask about
+// every table that the pairs in hand do not read. Questions that have no answer
+// in the database are replaced, and left out at last unless a table would be
+// left without any.
+func (w *work) byRule(ctx context.Context, th *subject, want int, have []events.Pair) ([]ask.Question, error) {
+	all, err := ask.About(ctx, w.db, th.Theme)
+	if err != nil {
+		return nil, err
+	}
+	all.Cover(w.covered(th.Focus, have)...)
+	for range rounds {
+		chosen := all.Choose(want, w.made.rival)
+		empty, err := w.probe.unanswered(ctx, chosen)
+		if err != nil || len(empty) == 0 {
+			return chosen, err
+		}
+		for sql := range empty {
+			all.Refuse(sql)
+		}
+	}
+	return all.Choose(want, w.made.rival), nil
+}
+
+// covered are those of the tables that pairs read.
+func (w *work) covered(tables []*profile.Table, list []events.Pair) []*profile.Table {
+	read := map[string]bool{}
+	for _, p := range list {
+		for _, name := range p.Tables {
+			read[name] = true
+		}
+	}
+	var out []*profile.Table
+	for _, t := range tables {
+		if read[t.FullName().String()] {
+			out = append(out, t)
+		}
+	}
+	return out
+}

@@ -1,0 +1,97 @@
+package qa
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"maps"
+	"sync"
+
+	"github.com/citu/datapipeline/services/executor/internal/llm"
+	"github.com/citu/datapipeline/services/executor/internal/llm/prompt"
+	"go.uber.org/zap"
+)
+
+//go:embed prompts
+var promptFiles embed.FS
+
+var prompts = prompt.MustLoad(promptFiles)
+
+// model asks the language model for a run, and keeps count of what it answered
+// that is not taken. Its methods may be called concurrently, and do nothing
+// where there is no model.
+type model struct {
+	*work
+	mu      sync.Mutex
+	refused map[string]int
+	// told are the reasons that are in the log already.
+	told map[string]bool
+}
+
+func newModel(w *work) *model {
+	return &model{work: w, refused: map[string]int{}, told: map[string]bool{}}
+}
+
+// The reasons for which a pair of the model's is not taken.
+const (
+	refusedStatement = "not_one_reading_statement"
+	refusedTable     = "unknown_table"
+	refusedColumn    = "unknown_column"
+	refusedLanguage  = "wrong_language"
+	refusedLength    = "length"
+	refusedNumber    = "too_many"
+	refusedRival     = "duplicate"
+	refusedThemes    = "themes"
+	refusedAnswer    = "answer"
+)
+
+// refuse counts what is not taken.
+func (m *model) refuse(reason string, n int) {
+	if n > 0 {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.refused[reason] += n
+	}
+}
+
+// refusals are the counts so far; nil where nothing was refused.
+func (m *model) refusals() map[string]int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.refused) == 0 {
+		return nil
+	}
+	return maps.Clone(m.refused)
+}
+
+// failed says in the log, once for each reason, why rules do what was asked of
+// the model.
+func (m *model) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	if errors.Is(err, llm.ErrAnswer) {
+		m.refuse(refusedAnswer, 1)
+	}
+	reason := m.reason(err)
+	m.mu.Lock()
+	said := m.told[reason] && !errors.Is(err, llm.ErrAnswer)
+	m.told[reason] = true
+	m.mu.Unlock()
+	if !said {
+		m.Log.Warn(m.Language().Sprintf("%s：%s，改用规则生成", "%s: %s; rules do it instead", what, reason), zap.Error(err))
+	}
+}
+
+func (m *model) reason(err error) string {
+	l := m.Language()
+	switch {
+	case errors.Is(err, llm.ErrBudget):
+		return l.Pick("本任务的模型预算已用完", "the task's budget for the model is used up")
+	case errors.Is(err, llm.ErrUnavailable):
+		return l.Pick("模型没有应答", "the model does not answer")
+	case errors.Is(err, llm.ErrAnswer):
+		return l.Pick("模型的回答未通过检查", "the model's answer does not pass the checks")
+	}
+	return l.Pick("无法询问模型", "the model cannot be asked")
+}

@@ -16,7 +16,7 @@ const (
 	// MaxSize is in bytes.
 	MaxSize = 32 << 20
 	// MaxPairs is how many pairs of people's an entry keeps.
-	MaxPairs = 10_000
+	MaxPairs = events.MaxPeoplePairs
 )
 
 // ErrMalformed is wrapped by the refusal of an entry.
@@ -37,7 +37,7 @@ type Entry struct {
 	// Steps are the manifests of the completed steps.
 	Steps map[events.Step][]events.File `json:"steps"`
 	// Pairs are those that people wrote or decided about, as the task saw them
-	// last: the ones that it took over from earlier tasks included. At most
+	// last: the ones that it took over from earlier tasks included. The last
 	// MaxPairs are kept.
 	Pairs []events.Pair `json:"pairs,omitempty"`
 }
@@ -55,7 +55,7 @@ func (e Entry) Files() map[string]events.File {
 }
 
 func (e Entry) encode() ([]byte, error) {
-	e.Pairs = e.Pairs[:min(len(e.Pairs), MaxPairs)]
+	e.Pairs = e.Pairs[max(0, len(e.Pairs)-MaxPairs):] // the task's own are the last
 	if err := e.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}

@@ -17,7 +17,8 @@ type budget struct {
 	reservation
 	reserved  reservation
 	exhausted bool
-	// largest is the largest answer so far, which the next one may be.
+	// largest is the largest answer so far, which the next one may be; of earlier
+	// sessions it is the mean.
 	largest int64
 	changed chan struct{} // closed when reserved or exhausted changes
 }

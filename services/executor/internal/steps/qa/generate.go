@@ -59,11 +59,13 @@ func (w *work) about(ctx context.Context, th *subject, want int, answered []pair
 	if len(th.kept) > 0 {
 		return len(w.made.pairs) - before, ctx.Err()
 	}
+	rivals := 0
 	for _, p := range answered {
 		if !w.made.add(p, th.Name, events.SourceModel) {
-			w.model.refuse(refusedRival, 1)
+			rivals++
 		}
 	}
+	w.model.repeated(th, rivals)
 	have := len(w.made.pairs) - before
 	rest, err := w.byRule(ctx, th, want-have, w.made.pairs[before:])
 	for _, q := range rest {

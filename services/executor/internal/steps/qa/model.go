@@ -7,9 +7,10 @@ import (
 	"maps"
 	"sync"
 
+	"go.uber.org/zap"
+
 	"github.com/citu/datapipeline/services/executor/internal/llm"
 	"github.com/citu/datapipeline/services/executor/internal/llm/prompt"
-	"go.uber.org/zap"
 )
 
 //go:embed prompts
@@ -41,7 +42,6 @@ const (
 	refusedLength    = "length"
 	refusedNumber    = "too_many"
 	refusedRival     = "duplicate"
-	refusedThemes    = "themes"
 	refusedAnswer    = "answer"
 )
 
@@ -51,6 +51,15 @@ func (m *model) refuse(reason string, n int) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.refused[reason] += n
+	}
+}
+
+// repeated says in the log how many pairs about a theme are not taken since
+// their question or their SQL was there already.
+func (m *model) repeated(th *subject, n int) {
+	if n > 0 {
+		m.refuse(refusedRival, n)
+		m.Log.Warn(m.Language().Sprintf("主题“%s”：模型的 %d 个问题与已有的重复，未采用", "Theme %q: %d questions of the model's repeat others and are not taken", th.Name, n))
 	}
 }
 

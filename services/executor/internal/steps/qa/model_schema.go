@@ -60,11 +60,11 @@ func schemaOf(tables []*profile.Table) (text string, fits bool) {
 	for _, t := range tables {
 		table := tableText(t)
 		if b.Len() > 0 && b.Len()+len(table) > maxSchemaText {
-			return b.String(), false
+			return strings.TrimSpace(b.String()), false
 		}
 		b.WriteString(table)
 	}
-	return b.String(), b.Len() <= maxSchemaText
+	return strings.TrimSpace(b.String()), b.Len() <= maxSchemaText
 }
 
 // tableText is a table in the manner of CREATE TABLE.
@@ -135,10 +135,18 @@ func shownValues(c *profile.Column) []string {
 	}
 	for _, v := range values {
 		if len(out) < maxShown && utf8.RuneCountInString(v) <= maxShownValue {
-			out = append(out, "'"+flat(v)+"'")
+			out = append(out, shown(c, v))
 		}
 	}
 	return out
+}
+
+// shown is a value as SQL has it.
+func shown(c *profile.Column, value string) string {
+	if c.Category == catalog.Integer || c.Category == catalog.Decimal {
+		return value
+	}
+	return catalog.Literal(flat(value))
 }
 
 func nameList(columns []*profile.Column) string {

@@ -28,7 +28,7 @@ func TestEveryTypeSpeaksBothLanguagesWithTheSameParameters(t *testing.T) {
 }
 
 func TestTablesDoNotShareTypes(t *testing.T) {
-	if sum := len(general) + len(faults) + len(writes) + len(reads) + len(pairs); sum != len(catalogue) {
+	if sum := len(general) + len(faults) + len(writes) + len(reads) + len(pairs) + len(training); sum != len(catalogue) {
 		t.Errorf("%d rows make %d types", sum, len(catalogue))
 	}
 }

@@ -10,7 +10,7 @@ type row struct {
 }
 
 // catalogue holds the rows of all types.
-var catalogue = merge(general, faults, writes, reads, pairs)
+var catalogue = merge(general, faults, writes, reads, pairs, training)
 
 func merge(tables ...map[Type]row) map[Type]row {
 	all := map[Type]row{}

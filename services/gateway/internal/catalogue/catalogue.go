@@ -53,6 +53,16 @@ func (c Client) CheckPair(ctx context.Context, q events.PairQuestion) (events.Pa
 	return ask[events.PairAnswer](ctx, c, events.SubjectCheckSQL, q)
 }
 
+// TrainingList returns a page of training data.
+func (c Client) TrainingList(ctx context.Context, q events.TrainingListing) (events.TrainingPage, error) {
+	return ask[events.TrainingPage](ctx, c, events.SubjectTrainingList, q)
+}
+
+// TrainingRetrieve says what a question would retrieve.
+func (c Client) TrainingRetrieve(ctx context.Context, q events.TrainingQuery) (events.TrainingMatches, error) {
+	return ask[events.TrainingMatches](ctx, c, events.SubjectTrainingRetrieve, q)
+}
+
 func ask[T any](ctx context.Context, c Client, subject string, question any) (answer T, err error) {
 	var body []byte
 	if question != nil {

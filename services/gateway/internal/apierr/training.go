@@ -1,0 +1,32 @@
+package apierr
+
+import "net/http"
+
+// What the calls about training data may answer.
+const (
+	TrainingUnavailable Type = "training_data_unavailable"
+	TrainingRefused     Type = "training_data_refused"
+
+	ExactlyOneScope   Type = "exactly_one_scope"
+	InvalidDatabase   Type = "invalid_database"
+	InvalidLoadID     Type = "invalid_load_id"
+	InvalidDocumentID Type = "invalid_document_id"
+	BodyAndQuery      Type = "body_and_query"
+)
+
+var training = map[Type]row{
+	TrainingUnavailable: {http.StatusServiceUnavailable,
+		"向量库暂不可用，原因见 details。", "The vector store is not available, details says why."},
+	TrainingRefused: {http.StatusUnprocessableEntity,
+		"无法按要求查询训练数据，原因见 details。", "The training data cannot be read in this way, details says why."},
+	ExactlyOneScope: {http.StatusBadRequest,
+		"database、task_id、load_id、ids 必须且只能填写一个。", "Exactly one of database, task_id, load_id and ids is needed."},
+	InvalidDatabase: {http.StatusBadRequest,
+		"必须是 主机:端口/库名，如训练数据列表中 database 所示，例如 db.example.com:5432/shop。", "It has the form host:port/name, as the database in the list of training data, such as db.example.com:5432/shop."},
+	InvalidLoadID: {http.StatusBadRequest,
+		"不是加载编号，其格式如训练数据列表中的 load_id。", "It is no id of a load, which are in the list of training data as load_id."},
+	InvalidDocumentID: {http.StatusBadRequest,
+		"每个编号应为 1 到 128 字节。", "Each id has 1 to 128 bytes."},
+	BodyAndQuery: {http.StatusBadRequest,
+		"参数只能放在请求体或查询串之一。", "Either the body or the query says what is meant, not both."},
+}

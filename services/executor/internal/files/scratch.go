@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -45,7 +47,23 @@ func NewScratch(dir string) (*Scratch, error) {
 // WriteFile keeps data under a plain file name; a later call replaces it.
 // Errors wrap ErrName, ErrTooMany or ErrSealed, or come from the file system.
 func (s *Scratch) WriteFile(name string, data []byte) error {
+	return s.WriteFrom(name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// WriteFrom is WriteFile for what write writes, however much it is. It
+// implements steps.Streamer.
+func (s *Scratch) WriteFrom(name string, write func(io.Writer) error) error {
 	if err := CheckName(name); err != nil {
+		return err
+	}
+	part, file, err := s.writePart(name, write)
+	if part != "" {
+		defer func() { _ = os.Remove(part) }() // it was renamed, or is of no use
+	}
+	if err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -56,12 +74,36 @@ func (s *Scratch) WriteFile(name string, data []byte) error {
 	if _, again := s.files[name]; !again && len(s.files) >= events.MaxFiles {
 		return fmt.Errorf("write %s: %w", name, ErrTooMany)
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, name), data, 0o600); err != nil {
+	if err := os.Rename(part, filepath.Join(s.dir, name)); err != nil {
 		return fmt.Errorf("write to scratch: %w", err)
 	}
-	sum := sha256.Sum256(data)
-	s.files[name] = events.File{Name: name, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
+	s.files[name] = file
 	return nil
+}
+
+// writePart writes a file beside the others and hashes it on the way.
+func (s *Scratch) writePart(name string, write func(io.Writer) error) (path string, file events.File, err error) {
+	f, err := os.CreateTemp(s.dir, ".part-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", file, fmt.Errorf("write %s: %w", name, ErrSealed) // the folder is removed
+	}
+	if err != nil {
+		return "", file, fmt.Errorf("write to scratch: %w", err)
+	}
+	sum, size := sha256.New(), &counter{}
+	err = write(io.MultiWriter(f, sum, size))
+	if closeErr := f.Close(); err == nil && closeErr != nil {
+		err = fmt.Errorf("write to scratch: %w", closeErr)
+	}
+	return f.Name(), events.File{Name: name, Size: size.n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
+}
+
+// counter counts bytes.
+type counter struct{ n int64 }
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return len(p), nil
 }
 
 // Manifest names the files, in the order of their names.

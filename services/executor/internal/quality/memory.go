@@ -3,6 +3,7 @@ package quality
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"github.com/citu/datapipeline/events"
@@ -39,7 +40,7 @@ func newMemory(ctx context.Context, run *steps.Run, by embed.Embedder, good []ev
 	}
 	m := memory{}
 	for i, d := range docs {
-		m[d.Kind] = append(m[d.Kind], entry{vectors[i], leads(d)})
+		m[d.Kind] = append(m[d.Kind], entry{unit(vectors[i]), leads(d)})
 	}
 	return m, nil
 }
@@ -50,6 +51,7 @@ func (m memory) Search(ctx context.Context, kind string, vector []float32, k int
 		place  int
 		cosine float32
 	}
+	vector = unit(vector)
 	all := make([]scored, len(m[kind]))
 	for i, e := range m[kind] {
 		all[i] = scored{i, dot(e.vector, vector)}
@@ -60,6 +62,19 @@ func (m memory) Search(ctx context.Context, kind string, vector []float32, k int
 		found = append(found, m[kind][s.place].found)
 	}
 	return found, ctx.Err()
+}
+
+// unit is a vector scaled to length 1.
+func unit(vector []float32) []float32 {
+	var square float64
+	for _, x := range vector {
+		square += float64(x) * float64(x)
+	}
+	out := make([]float32, len(vector))
+	for i, x := range vector {
+		out[i] = float32(float64(x) / math.Sqrt(square))
+	}
+	return out
 }
 
 // dot is the cosine of vectors of length 1.

@@ -2,12 +2,9 @@ package vector
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -34,16 +31,13 @@ func (s *Store) Collection(ctx context.Context, name string, by Embedder) (*Coll
 }
 
 func (c *Collection) ensure(ctx context.Context, tx pgx.Tx, by Embedder) error {
-	var have Embedder
-	var recorded []byte
-	err := tx.QueryRow(ctx, `SELECT uuid, coalesce(cmetadata::text, '{}') FROM langchain_pg_collection WHERE name = $1`, c.Name).Scan(&c.id, &recorded)
+	have, err := c.recorded(ctx, tx)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c.create(ctx, tx, by)
 	}
 	if err != nil {
 		return err
 	}
-	_ = json.Unmarshal(recorded, &have) // what is not of our form records nothing
 	if have == by {
 		return c.checkColumn(ctx, tx, by)
 	}
@@ -55,6 +49,20 @@ func (c *Collection) ensure(ctx context.Context, tx pgx.Tx, by Embedder) error {
 		return &MismatchError{c.Name, have, by}
 	}
 	return c.record(ctx, tx, by)
+}
+
+// querier is a connection or a transaction.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// recorded finds the collection, and what it records of its embedder.
+func (c *Collection) recorded(ctx context.Context, q querier) (have Embedder, err error) {
+	var raw []byte
+	err = q.QueryRow(ctx, `SELECT uuid, coalesce(cmetadata::text, '{}') FROM langchain_pg_collection WHERE name = $1`, c.Name).Scan(&c.id, &raw)
+	_ = json.Unmarshal(raw, &have) // what is not of our form records nothing
+	return have, err
 }
 
 func (c *Collection) create(ctx context.Context, tx pgx.Tx, by Embedder) error {
@@ -78,15 +86,16 @@ func (c *Collection) record(ctx context.Context, tx pgx.Tx, by Embedder) error {
 	return c.checkColumn(ctx, tx, by)
 }
 
-// checkColumn refuses a column that is declared for vectors of another length.
+// checkColumn refuses a column that is declared for vectors of another length,
+// unless the declaration is ours.
 func (c *Collection) checkColumn(ctx context.Context, tx pgx.Tx, by Embedder) error {
-	columns, err := columnTypes(ctx, tx)
-	if err != nil {
+	n, err := declared(ctx, tx)
+	if err != nil || n == 0 || n == by.Dimension {
 		return err
 	}
-	_, length, declared := strings.Cut(strings.TrimSuffix(columns["embedding"], ")"), "(")
-	if n, err := strconv.Atoi(length); declared && err == nil && n != by.Dimension {
-		return &MismatchError{c.Name, Embedder{"", n}, by}
+	ours, err := undeclare(ctx, tx, c.store)
+	if err != nil || ours {
+		return err
 	}
-	return nil
+	return &MismatchError{c.Name, Embedder{"", n}, by}
 }

@@ -23,6 +23,8 @@ type Store struct {
 	vectorType string
 	// arrays says that embeddings are real[].
 	arrays bool
+	// inspected says that the two above are known and all tables are there.
+	inspected bool
 }
 
 // Open connects. Its error never holds the password.

@@ -91,7 +91,7 @@ func document(id string, task string, v ...float32) vector.Document {
 
 func put(t *testing.T, c *vector.Collection, docs ...vector.Document) {
 	t.Helper()
-	if err := c.Put(t.Context(), docs); err != nil {
+	if _, err := c.Put(t.Context(), docs); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -310,7 +310,7 @@ func TestPrepareConcurrently(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if err := c.Put(t.Context(), []vector.Document{document("same", fmt.Sprint("t", i), 1, 0, 0)}); err != nil {
+			if _, err := c.Put(t.Context(), []vector.Document{document("same", fmt.Sprint("t", i), 1, 0, 0)}); err != nil {
 				t.Error(err)
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/embed"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/vector"
 )
@@ -27,6 +28,11 @@ func translate(ctx context.Context, err error, lang events.Language) error {
 	}
 	if _, ok := errors.AsType[*steps.Error](err); ok {
 		return err
+	}
+	if errors.Is(err, embed.ErrUnavailable) || errors.Is(err, embed.ErrAnswer) {
+		return steps.Fail(events.ClassModel, "embedder_unavailable", lang.Sprintf(
+			"向量模型没有给出可用的向量：请检查 DP_EMBEDDING_BASE_URL、DP_EMBEDDING_MODEL 和密钥，然后重新执行本步骤（%v）",
+			"the embedding model gave no usable vectors: check DP_EMBEDDING_BASE_URL, DP_EMBEDDING_MODEL and the key, then run this step again (%v)", err), err)
 	}
 	errorType, message := describe(err, lang)
 	if errorType == "" {
@@ -100,4 +106,21 @@ func describeDatabase(err error, lang events.Language) (errorType, message strin
 func lost(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, pgconn.ErrConnClosed)
+}
+
+// unindexed says why searches compare with every document; "" where they need
+// not or it needs no word.
+func unindexed(state vector.Indexed, lang events.Language) string {
+	switch state {
+	case vector.IndexDimension:
+		return lang.Pick("向量超过 2000 维，pgvector 不能建立 HNSW 索引，检索将逐条比较", "the vectors have more than 2,000 dimensions, which pgvector does not index: searches compare with every document")
+	case vector.IndexMixed:
+		return lang.Pick("向量表中还有其他维度或其他程序的集合，不能建立 HNSW 索引，检索将逐条比较；需要索引时请为本系统使用单独的数据库或 schema",
+			"the table holds collections of other dimensions or of other programs, so there is no HNSW index and searches compare with every document; for an index, give this system a database or schema of its own")
+	case vector.IndexBusy:
+		return lang.Pick("向量表正被占用，本次没有建立 HNSW 索引，下次加载时再试", "the table was in use, so no HNSW index was made; the next load tries again")
+	case vector.IndexDenied:
+		return lang.Pick("向量库的账号不是表的所有者，没有建立 HNSW 索引，检索将逐条比较", "the vector store's role does not own the table, so there is no HNSW index and searches compare with every document")
+	}
+	return ""
 }

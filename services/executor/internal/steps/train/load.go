@@ -3,11 +3,12 @@ package train
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
 	"github.com/citu/datapipeline/services/executor/internal/corpus"
-	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/snapshot"
 	"github.com/citu/datapipeline/services/executor/internal/vector"
 )
 
@@ -21,95 +22,151 @@ func (e *gapError) Error() string {
 	return fmt.Sprintf("collection %s lacks %d of %d documents", e.collection, e.missing, e.written)
 }
 
-// part is the items of one kind and where they go.
+// part is a collection and the task's documents of its kind.
 type part struct {
-	items      []corpus.Document
+	kind       vector.Kind
+	docs       []corpus.Document
+	ids        []string
 	collection *vector.Collection
 	count      *int // of the result
 }
 
-// load puts the items into their collections and counts what is there then.
-// Nothing is put before all collections are known to take it.
-func (s step) load(ctx context.Context, run *steps.Run, store *vector.Store, items []corpus.Document, result *Result) error {
-	parts, err := s.parts(ctx, store, items, result)
+// open opens all collections: nothing is put before all are known to take it.
+// All are opened, so that what a load has none of can be replaced as well.
+func (l *load) open(ctx context.Context) error {
+	by, err := l.embedder(ctx)
 	if err != nil {
 		return err
 	}
-	done := 0
-	tell := func(n int) {
-		done += n
-		run.Progress(done, len(items))
-	}
-	for _, p := range parts {
-		if *p.count, err = s.loadPart(ctx, run, p, tell); err != nil {
+	counts := map[vector.Kind]*int{vector.DDL: &l.result.Counts.DDL, vector.Documentation: &l.result.Counts.Documentation, vector.SQL: &l.result.Counts.SQL}
+	for _, kind := range []vector.Kind{vector.DDL, vector.Documentation, vector.SQL} {
+		collection, err := l.store.Collection(ctx, l.cfg.Prefix+kind.Collection, by)
+		if err != nil {
 			return err
 		}
-		result.Total += *p.count
+		own := slices.DeleteFunc(slices.Clone(l.docs), func(d corpus.Document) bool { return d.Kind != kind.Collection })
+		l.parts = append(l.parts, &part{kind: kind, docs: own, collection: collection, count: counts[kind]})
 	}
 	return nil
 }
 
-func (s step) parts(ctx context.Context, store *vector.Store, items []corpus.Document, result *Result) ([]part, error) {
-	by := vector.Embedder{Name: s.cfg.Embedder.Name(), Dimension: s.cfg.Embedder.Dimension()}
-	counts := map[vector.Kind]*int{vector.DDL: &result.Counts.DDL, vector.Documentation: &result.Counts.Documentation, vector.SQL: &result.Counts.SQL}
-	var parts []part
-	for _, kind := range []vector.Kind{vector.DDL, vector.Documentation, vector.SQL} {
-		own := slices.DeleteFunc(slices.Clone(items), func(it corpus.Document) bool { return it.Kind != kind.Collection })
-		if len(own) == 0 {
-			continue
+// embedder is what collections record of the vectors. A model's dimension is
+// known after its first answer.
+func (l *load) embedder(ctx context.Context) (vector.Embedder, error) {
+	e := l.cfg.Embedder
+	if e.Dimension() == 0 {
+		if _, err := e.Embed(ctx, []string{l.docs[0].Subject()}); err != nil {
+			return vector.Embedder{}, fmt.Errorf("embed: %w", err)
 		}
-		collection, err := store.Collection(ctx, s.cfg.Prefix+kind.Collection, by)
-		if err != nil {
-			return nil, err
-		}
-		parts = append(parts, part{own, collection, counts[kind]})
 	}
-	return parts, nil
+	return vector.Embedder{Name: e.Name(), Dimension: e.Dimension()}, nil
 }
 
-// loadPart returns the number of documents that are there.
-func (s step) loadPart(ctx context.Context, run *steps.Run, p part, tell func(int)) (int, error) {
-	ids := make([]string, 0, len(p.items))
-	for batch := range slices.Chunk(p.items, batchSize) {
-		docs, err := s.documents(ctx, run, p.collection.Name, batch)
-		if err != nil {
-			return 0, err
+// put puts the documents into their collections and counts what is there then.
+func (l *load) put(ctx context.Context) error {
+	metadata := l.metadata()
+	done := 0
+	for _, p := range l.parts {
+		for batch := range slices.Chunk(p.docs, batchSize) {
+			docs, err := l.documents(ctx, p, batch, metadata)
+			if err != nil {
+				return err
+			}
+			fresh, err := p.collection.Put(ctx, docs)
+			if err != nil {
+				return err
+			}
+			l.result.Inserted += fresh
+			done += len(docs)
+			l.run.Progress(done, len(l.docs))
 		}
-		if err := p.collection.Put(ctx, docs); err != nil {
-			return 0, err
+		if err := l.readBack(ctx, p); err != nil {
+			return err
 		}
-		for _, d := range docs {
-			ids = append(ids, d.ID)
-		}
-		tell(len(docs))
 	}
-	missing, err := p.collection.Missing(ctx, ids)
+	l.result.Unchanged = l.result.Total - l.result.Inserted
+	return nil
+}
+
+// readBack makes sure that all of a part is there.
+func (l *load) readBack(ctx context.Context, p *part) error {
+	missing, err := p.collection.Missing(ctx, p.ids)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if len(missing) > 0 {
-		return 0, &gapError{p.collection.Name, len(missing), len(ids)}
+		return &gapError{p.collection.Name, len(missing), len(p.ids)}
 	}
-	return len(ids), nil
+	*p.count = len(p.ids)
+	l.result.Total += len(p.ids)
+	return nil
 }
 
-func (s step) documents(ctx context.Context, run *steps.Run, collection string, items []corpus.Document) ([]vector.Document, error) {
-	texts := make([]string, len(items))
-	for i, it := range items {
-		texts[i] = it.Subject()
+// metadata is what all documents of the load have in common.
+func (l *load) metadata() vector.Metadata {
+	return vector.Metadata{
+		Database: l.run.Identity, TaskIDs: []string{l.run.TaskID}, TaskID: l.run.TaskID, LoadID: l.result.LoadID,
+		SchemaVersion: schemaVersion(l.run.In), LoadedAt: vector.Moment(l.start),
 	}
-	vectors, err := s.cfg.Embedder.Embed(ctx, texts)
+}
+
+func (l *load) documents(ctx context.Context, p *part, batch []corpus.Document, common vector.Metadata) ([]vector.Document, error) {
+	texts := make([]string, len(batch))
+	for i, d := range batch {
+		texts[i] = d.Subject()
+	}
+	vectors, err := l.cfg.Embedder.Embed(ctx, texts)
 	if err != nil {
 		return nil, fmt.Errorf("embed: %w", err)
 	}
-	docs := make([]vector.Document, len(items))
-	for i, it := range items {
-		id := vector.KindOf(it.Kind).ID(run.Identity, collection, it.Text)
-		m := vector.Metadata{ID: id, Database: run.Identity, TaskIDs: []string{run.TaskID}}
-		if it.Pair != nil {
-			m.CreatedAt = run.RequestedAt.Format(time.RFC3339)
+	docs := make([]vector.Document, len(batch))
+	for i, d := range batch {
+		m := common
+		m.ID, m.File, m.Tables = p.kind.ID(l.run.Identity, p.collection.Name, d.Text), d.File, d.Tables
+		if d.Pair != nil {
+			m.CreatedAt, m.PairID = l.run.RequestedAt.Format(time.RFC3339), d.Pair.ID
+			if d.Pair.Check != nil {
+				m.Verdict = d.Pair.Check.Verdict
+			}
 		}
-		docs[i] = vector.Document{ID: id, Text: it.Text, Vector: vectors[i], Metadata: m}
+		p.ids = append(p.ids, m.ID)
+		docs[i] = vector.Document{ID: m.ID, Text: d.Text, Vector: vectors[i], Metadata: m}
 	}
 	return docs, nil
+}
+
+// index makes the indexes that are due, and says why one cannot be.
+func (l *load) index(ctx context.Context) error {
+	by, err := l.embedder(ctx)
+	if err != nil {
+		return err
+	}
+	var reason vector.Indexed
+	for _, p := range l.parts {
+		state, err := p.collection.Index(ctx, by, l.cfg.IndexFrom)
+		if err != nil {
+			return err
+		}
+		l.result.Index[p.kind.Collection] = state
+		if state != vector.IndexReady && state != vector.IndexFew {
+			reason = state
+		}
+	}
+	if text := unindexed(reason, l.run.Language()); text != "" {
+		l.run.Log.Warn(text)
+	}
+	return nil
+}
+
+// schemaVersion is that of the snapshot, or "".
+func schemaVersion(in fs.FS) string {
+	data, err := fs.ReadFile(in, snapshot.FileName)
+	if err != nil {
+		return ""
+	}
+	s, err := snapshot.Decode(data)
+	if err != nil {
+		return ""
+	}
+	return s.SchemaVersion
 }

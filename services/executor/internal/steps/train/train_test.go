@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -109,8 +110,10 @@ func TestRunLoadsEveryKind(t *testing.T) {
 	run := stepstest.New(t, "", folder())
 	got := load(t, train.Config{URL: dsn, Prefix: "p_"}, run)
 	got.Duration = 0
-	want := train.Result{Directory: "out/task_20250701_143052", Successful: true, Total: 8, Counts: train.Counts{SQL: 2, Documentation: 4, DDL: 2}}
-	if got != want {
+	want := train.Result{Directory: "out/task_20250701_143052", Successful: true, Total: 8, Counts: train.Counts{SQL: 2, Documentation: 4, DDL: 2},
+		LoadID: "task_20250701_143052_load_20250701_143052", Embedder: "lexical-v1", Inserted: 8,
+		Index: map[string]vector.Indexed{"sql": "few", "ddl": "few", "documentation": "few"}}
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)
 	}
 	perCollection := query[string](t, dsn, "SELECT name || ' ' || count(*) || ' ' || min(cmetadata_of) FROM (SELECT c.name, c.cmetadata::text AS cmetadata_of FROM langchain_pg_collection c JOIN langchain_pg_embedding e ON e.collection_id = c.uuid) x GROUP BY name ORDER BY 1")

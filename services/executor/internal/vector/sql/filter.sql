@@ -1,0 +1,6 @@
+c.name = ANY ($1::text[])
+  AND ($2::text = '' OR e.cmetadata::jsonb @> jsonb_build_object('database', $2))
+  AND ($3::text = '' OR regexp_replace(e.cmetadata::jsonb ->> 'database', '^.*/', '') = $3)
+  AND ($4::text = '' OR e.cmetadata::jsonb @> jsonb_build_object('task_ids', jsonb_build_array($4)))
+  AND ($5::text = '' OR e.cmetadata::jsonb @> jsonb_build_object('load_id', $5))
+  AND ($6::text = '' OR e.document ILIKE $6)

@@ -9,6 +9,7 @@ const (
 	FileJSON  = "json"
 	FileLog   = "log"
 	FileTXT   = "txt"
+	FileCSV   = "csv"
 	FileOther = "other"
 )
 

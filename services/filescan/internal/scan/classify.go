@@ -20,14 +20,17 @@ func FileType(name string) string {
 		return events.FileLog
 	case ".txt":
 		return events.FileTXT
+	case ".csv":
+		return events.FileCSV
 	}
 	return events.FileOther
 }
 
 // IsPrimary says whether a file is what most people come for: the pairs, the
-// themes, the verdict.
+// themes, the verdict, and how good it all is.
 func IsPrimary(name string) bool {
-	return strings.HasSuffix(name, "_pair.json") || name == "metadata.txt" || strings.HasSuffix(name, "_summary.log")
+	return strings.HasSuffix(name, "_pair.json") || name == "metadata.txt" || strings.HasSuffix(name, "_summary.log") ||
+		name == "quality_report.json" || name == "quality_report.md"
 }
 
 // descriptions are tried in order; the first pattern that matches wins.
@@ -35,6 +38,16 @@ var descriptions = []struct{ pattern, zh, en string }{
 	{"task_config.json", "任务参数（已脱敏）", "The task's parameters, secrets masked"},
 	{"task_result.json", "任务结果", "The task's result"},
 	{"*_result.json", "步骤结果", "A step's result"},
+	{"quality_report.md", "质量报告", "How good the training data is"},
+	{"quality_report.json", "质量报告（供程序读取）", "How good the training data is, for programs"},
+	{"schema_snapshot.json", "数据库结构快照", "The database's structure, for comparison"},
+	{"schema_changes.json", "与上次任务相比的结构变化", "What changed in the structure since the last task"},
+	{"generated_comments.json", "自动补充的表与字段注释", "Comments that were written where there were none"},
+	{"table_samples.json", "各表的示例值，供下次任务沿用", "Example values of the tables, for the next task"},
+	{"themes.json", "主题及其涉及的表，供下次任务沿用", "The themes with their tables, for the next task"},
+	{"pair_index.json", "问答对索引：主题、涉及的表与难度", "The pairs with their themes, tables and difficulty"},
+	{"pair_verdicts.json", "全部问答对及校验结果", "All pairs with what the checks found"},
+	{"langchain_pg_*.csv", "加载前的向量库备份", "The vector store before the load"},
 	{"data_pipeline.log", "任务日志", "The task's log"},
 	{"filename_mapping.txt", "表与文件的对应关系", "Which table is in which file"},
 	{"*_types.ddl", "类型、序列与函数", "Types, sequences and functions"},

@@ -23,7 +23,13 @@ func TestFilesAreClassedByTheirNames(t *testing.T) {
 		"sql_validation_20250701_143052_summary.log": {events.FileLog, true, "SQL 验证摘要"},
 		"metadata.txt":                               {events.FileTXT, true, "业务主题"},
 		"task_result.json":                           {events.FileJSON, false, "任务结果"},
-		"README":                                     {events.FileOther, false, ""},
+		"quality_report.md":                          {events.FileMD, true, "质量报告"},
+		"quality_report.json":                        {events.FileJSON, true, "质量报告（供程序读取）"},
+		"pair_verdicts.json":                         {events.FileJSON, false, "全部问答对及校验结果"},
+		"schema_changes.json":                        {events.FileJSON, false, "与上次任务相比的结构变化"},
+		"sql_validation_20250701_143052_report.json": {events.FileJSON, false, "SQL 验证报告"},
+		"langchain_pg_embedding_20250701_143052.csv": {events.FileCSV, false, "加载前的向量库备份"},
+		"README": {events.FileOther, false, ""},
 	} {
 		if got := scan.FileType(name); got != want.kind {
 			t.Errorf("FileType(%q) = %q, want %q", name, got, want.kind)

@@ -88,12 +88,12 @@ func ReadSamples(ctx context.Context, db DB, connections int, masker *mask.Maske
 }
 
 // split parts tables whose rows are in pages from those whose rows are not.
-func split(tables []*Table) (stored, apart []*Table) {
+func split(tables []*Table) (stored, apart []*target) {
 	for _, t := range tables {
 		if t.Kind.HasPages() && (t.View == nil || t.View.Populated) {
-			stored = append(stored, t)
+			stored = append(stored, newTarget(t))
 		} else {
-			apart = append(apart, t)
+			apart = append(apart, newTarget(t))
 		}
 	}
 	return stored, apart
@@ -110,7 +110,7 @@ func rowsPerTable(tables []*Table) int {
 
 // sampleAll samples tables in one transaction; after a table that fails it
 // goes on with the next in another one.
-func sampleAll(ctx context.Context, db DB, tables []*Table, rows int, masker *mask.Masker, each func(TableSample)) error {
+func sampleAll(ctx context.Context, db DB, tables []*target, rows int, masker *mask.Masker, each func(TableSample)) error {
 	for len(tables) > 0 {
 		done, err := sampleSome(ctx, db, tables, rows, masker, each)
 		if err == nil {
@@ -122,7 +122,7 @@ func sampleAll(ctx context.Context, db DB, tables []*Table, rows int, masker *ma
 		if done < 0 || done == len(tables) {
 			return err
 		}
-		each(TableSample{Table: tables[done], Err: err})
+		each(TableSample{Table: tables[done].Table, Err: err})
 		tables = tables[done+1:]
 	}
 	return nil
@@ -130,7 +130,7 @@ func sampleAll(ctx context.Context, db DB, tables []*Table, rows int, masker *ma
 
 // sampleSome samples tables until one fails and returns how many it did, or
 // -1 where it was no table that failed.
-func sampleSome(ctx context.Context, db DB, tables []*Table, rows int, masker *mask.Masker, each func(TableSample)) (int, error) {
+func sampleSome(ctx context.Context, db DB, tables []*target, rows int, masker *mask.Masker, each func(TableSample)) (int, error) {
 	tx, err := db.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return -1, fmt.Errorf("sample: %w", err)
@@ -155,20 +155,22 @@ func sampleSome(ctx context.Context, db DB, tables []*Table, rows int, masker *m
 		if err != nil {
 			return done, err
 		}
-		each(TableSample{Table: tables[done], Columns: columns})
+		each(TableSample{Table: tables[done].Table, Columns: columns})
 		done++
 	}
 	return done, results.Close()
 }
 
 // readSample gathers the rows of one table.
-func readSample(rows *pgconn.ResultReader, t *Table, masker *mask.Masker) (map[string]Sample, error) {
-	columns := t.sampled()
+func readSample(rows *pgconn.ResultReader, t *target, masker *mask.Masker) (map[string]Sample, error) {
+	columns := t.columns
 	tallies := make([]tally, len(columns))
 	for i, c := range columns {
 		tallies[i].judge = masker.Column(t.MaskColumn(c))
 	}
-	t.withhold(masker)
+	for _, c := range t.withheld {
+		masker.Withhold(t.MaskColumn(c))
+	}
 	for rows.NextRow() {
 		for i, value := range rows.Values()[:len(columns)] {
 			if value != nil {

@@ -36,8 +36,8 @@ var volatile = regexp.MustCompile(`(?i:\b(now|random|clock_timestamp|statement_t
 // slow, far away or out of reach; then only this one goes without samples. A
 // view whose values depend on the time is left alone, since its samples would
 // be others at each run. The error says that the database is gone.
-func sampleApart(ctx context.Context, db DB, t *Table, rows int, masker *mask.Masker) (TableSample, error) {
-	s := TableSample{Table: t}
+func sampleApart(ctx context.Context, db DB, t *target, rows int, masker *mask.Masker) (TableSample, error) {
+	s := TableSample{Table: t.Table}
 	if t.View != nil && !t.View.Populated {
 		return s, nil
 	}
@@ -54,7 +54,7 @@ func sampleApart(ctx context.Context, db DB, t *Table, rows int, masker *mask.Ma
 	return s, ctx.Err()
 }
 
-func sampleView(ctx context.Context, tx pgx.Tx, t *Table, rows int, masker *mask.Masker) (map[string]Sample, error) {
+func sampleView(ctx context.Context, tx pgx.Tx, t *target, rows int, masker *mask.Masker) (map[string]Sample, error) {
 	conn := tx.Conn().PgConn()
 	if err := conn.ExecParams(ctx, statement("sample_settings"), nil, nil, nil, nil).Read().Err; err != nil {
 		return nil, err

@@ -7,15 +7,25 @@ import (
 	"strings"
 )
 
-// sampled are the columns whose values are read.
-func (t *Table) sampled() []*Column {
-	var columns []*Column
+// target is a table to sample, with the columns whose values are read and those
+// that are not since they seem to hold secrets.
+type target struct {
+	*Table
+	columns, withheld []*Column
+}
+
+func newTarget(t *Table) *target {
+	to := &target{Table: t}
 	for i := range t.Columns {
-		if c := &t.Columns[i]; c.Readable && !c.holdsBytes() && !c.seemsSecret() {
-			columns = append(columns, c)
+		switch c := &t.Columns[i]; {
+		case !c.Readable || c.holdsBytes():
+		case c.seemsSecret():
+			to.withheld = append(to.withheld, c)
+		default:
+			to.columns = append(to.columns, c)
 		}
 	}
-	return columns
+	return to
 }
 
 func (c *Column) holdsBytes() bool {
@@ -24,14 +34,13 @@ func (c *Column) holdsBytes() bool {
 
 // sampleSQL reads rows of a table as text: the first ones of a small table,
 // or some of pages picked by chance, but always the same, of a large one.
-func (t *Table) sampleSQL(rows int) string {
-	columns := t.sampled()
+func (t *target) sampleSQL(rows int) string {
 	expressions := []string{"NULL"}
-	if len(columns) > 0 {
-		rows = min(rows, max(maxTableCells/len(columns), 1))
+	if len(t.columns) > 0 {
+		rows = min(rows, max(maxTableCells/len(t.columns), 1))
 		expressions = expressions[:0]
 	}
-	for _, c := range columns {
+	for _, c := range t.columns {
 		expressions = append(expressions, c.sampleSQL())
 	}
 	from := t.FullName().SQL()

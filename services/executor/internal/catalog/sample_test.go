@@ -85,7 +85,7 @@ func TestLargeTablesAreSampledAllOverAndAlwaysAlike(t *testing.T) {
 		CREATE TABLE t (id int, filler text);
 		INSERT INTO t SELECT n, repeat('x', 100) FROM generate_series(1, 40000) n;
 		ANALYZE t`)
-	table := read(t, pool).Tables[0]
+	table := newTarget(read(t, pool).Tables[0])
 	if sql := table.sampleSQL(maxRows); !strings.Contains(sql, "TABLESAMPLE") {
 		t.Fatal(sql)
 	}

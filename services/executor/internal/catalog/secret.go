@@ -20,13 +20,3 @@ func (t *Table) MaskColumn(c *Column) mask.Column {
 		Key: t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name) || slices.ContainsFunc(t.ForeignKeys, leads),
 	}
 }
-
-// withhold tells the masker of the columns that are not read since they seem to
-// hold secrets.
-func (t *Table) withhold(masker *mask.Masker) {
-	for i := range t.Columns {
-		if c := &t.Columns[i]; c.Readable && !c.holdsBytes() && c.seemsSecret() {
-			masker.Withhold(t.MaskColumn(c))
-		}
-	}
-}

@@ -59,6 +59,9 @@ func (t *tally) sample(mayEnumerate bool) Sample {
 	mayEnumerate = mayEnumerate && t.enumerates()
 	var s Sample
 	for _, value := range t.order {
+		if !mayEnumerate && len(s.Examples) == MaxExamples {
+			break
+		}
 		masked, changed := t.judge.Mask(value)
 		if changed {
 			delete(t.counts, value)

@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/citu/datapipeline/events"
@@ -18,7 +19,7 @@ func (c *run) order(lang events.Language, now time.Time) (*events.TaskCreated, [
 	request := events.Request{
 		ExecutionMode: c.ExecutionMode, Steps: steps, SkippedSteps: skipped, Force: c.ExecutionMode == events.ModeSingle,
 		Connection: events.Connection{Masked: dsn.Mask(c.DBConnection)}, DBName: c.database(f),
-		Tables: c.tables(f), TableListFile: c.tableListFile(), BusinessContext: c.context(f), Language: lang, Options: c.options(),
+		Tables: c.tables(f), TableListFile: c.tableListFile(), BusinessContext: c.context(f), Language: lang, Options: c.bounded(f),
 		OutputDirectory: c.folder(f), Runner: events.RunnerSelf, Actor: manual,
 	}
 	_, request.UTCOffsetSeconds = now.Zone()
@@ -77,7 +78,23 @@ func (c *run) steps(f *faults) (steps, skipped []events.Step) {
 
 func (c *run) options() events.Options {
 	return events.Options{EnableSQLValidation: !c.SkipValidation, EnableLLMRepair: !c.DisableLLMRepair,
-		ModifyOriginalFile: !c.NoModifyFile, EnableTrainingDataLoad: !c.SkipTrainingLoad}
+		ModifyOriginalFile: !c.NoModifyFile, EnableTrainingDataLoad: !c.SkipTrainingLoad,
+		Masking: c.Masking, Themes: c.Themes, QuestionsPerTheme: c.QuestionsPerTheme, DisableModel: c.DisableModel,
+		FullRefresh: c.FullRefresh, LoadApprovedOnly: c.ApprovedOnly, BackupVectorTables: c.BackupVectorTables}
+}
+
+// bounded are the options, once their bounds are checked.
+func (c *run) bounded(f *faults) events.Options {
+	if !slices.Contains([]string{events.MaskData, events.SchemaOnly, events.MaskOff}, c.Masking) {
+		f.add("--masking %q：应为 mask、schema_only 或 off", "--masking %q: it is mask, schema_only or off", c.Masking)
+	}
+	if c.Themes < 1 || c.Themes > events.MaxThemes {
+		f.add("--themes %d：应为 1 至 %d", "--themes %d: it is 1 to %d", c.Themes, events.MaxThemes)
+	}
+	if c.QuestionsPerTheme < 1 || c.QuestionsPerTheme > events.MaxQuestionsPerTheme {
+		f.add("--questions-per-theme %d：应为 1 至 %d", "--questions-per-theme %d: it is 1 to %d", c.QuestionsPerTheme, events.MaxQuestionsPerTheme)
+	}
+	return c.options()
 }
 
 // id is the task's id; one that is made from the time may turn out to be taken.
@@ -114,9 +131,12 @@ func (c *run) parameters(r events.Request) json.RawMessage {
 		"output_dir": c.OutputDir, "execution_mode": r.ExecutionMode, "db_name": r.DBName, "language": r.Language,
 		"enable_sql_validation": r.Options.EnableSQLValidation, "enable_llm_repair": r.Options.EnableLLMRepair,
 		"modify_original_file": r.Options.ModifyOriginalFile, "enable_training_data_load": r.Options.EnableTrainingDataLoad,
+		"masking": r.Options.Masking, "themes": r.Options.Themes, "questions_per_theme": r.Options.QuestionsPerTheme,
+		"disable_model": r.Options.DisableModel, "full_refresh": r.Options.FullRefresh,
+		"load_approved_only": r.Options.LoadApprovedOnly, "backup_vector_tables": r.Options.BackupVectorTables,
 	})
 	if err != nil {
-		panic(err) // strings and booleans always marshal
+		panic(err) // strings, numbers and booleans always marshal
 	}
 	return raw
 }

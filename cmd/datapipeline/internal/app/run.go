@@ -26,9 +26,18 @@ type run struct {
 	DisableLLMRepair bool   `name:"disable-llm-repair" help:"${help_no_repair}"`
 	NoModifyFile     bool   `name:"no-modify-file" help:"${help_no_modify}"`
 	SkipTrainingLoad bool   `name:"skip-training-load" help:"${help_skip_load}"`
-	Timezone         string `name:"timezone" env:"DP_TIMEZONE" placeholder:"ZONE" help:"${help_timezone}"`
-	DataDir          string `name:"data-dir" default:".data" placeholder:"DIR" help:"${help_data_dir}"`
-	Verbose          bool   `short:"v" help:"${help_verbose}"`
+
+	Masking            string `name:"masking" default:"mask" placeholder:"MODE" help:"${help_masking}"`
+	Themes             int    `name:"themes" default:"5" placeholder:"N" help:"${help_themes}"`
+	QuestionsPerTheme  int    `name:"questions-per-theme" default:"10" placeholder:"N" help:"${help_questions}"`
+	DisableModel       bool   `name:"disable-model" help:"${help_no_model}"`
+	FullRefresh        bool   `name:"full-refresh" help:"${help_refresh}"`
+	ApprovedOnly       bool   `name:"approved-only" help:"${help_approved}"`
+	BackupVectorTables bool   `name:"backup-vector-tables" help:"${help_backup}"`
+
+	Timezone string `name:"timezone" env:"DP_TIMEZONE" placeholder:"ZONE" help:"${help_timezone}"`
+	DataDir  string `name:"data-dir" default:".data" placeholder:"DIR" help:"${help_data_dir}"`
+	Verbose  bool   `short:"v" help:"${help_verbose}"`
 }
 
 // enoughValidSQL is the share of valid SQL below which ExitFewValid says so.

@@ -43,7 +43,8 @@ func TestRunCompletes(t *testing.T) {
 		t.Errorf("the id %s is not of this moment in DP_TIMEZONE: %v", id, err)
 	}
 	for _, want := range []string{
-		"Task " + id + "\n", ` 100% Training data load: completed \(\d+\.\d s\)\n`, "Task completed, 2 tables, ", "Files: " + folder,
+		"Task " + id + "\n", ` 100% Training data load: completed \(\d+\.\d s\)\n`, "Task completed, 2 tables, ",
+		`  Coverage: 2 of 2 tables and \d of 7 columns are asked about\n  Checks: \d+ valid`, `  Retrieval: \d+ % of`, "  Model: none", `  Masking: \d+ values in \d+ columns\n`, "Files: " + folder,
 	} {
 		if !regexp.MustCompile(want).MatchString(r.out) {
 			t.Errorf("the output lacks %q:\n%s", want, r.out)
@@ -70,7 +71,7 @@ func TestRunStepByStep(t *testing.T) {
 	}
 	step("2")
 	pairs := single(t, dir, "*_pair.json")
-	if n := has(t, dir, "*_report.json"); n != 0 {
+	if n := has(t, dir, "sql_validation_*_report.json"); n != 0 {
 		t.Errorf("%d reports before step 3", n)
 	}
 	byHand := append(readPairs(t, pairs), pair{"Is it there?", "SELECT 1;"})
@@ -82,7 +83,7 @@ func TestRunStepByStep(t *testing.T) {
 	if want := " of " + strconv.Itoa(len(byHand)) + " statements valid"; !strings.Contains(r.out, want) {
 		t.Errorf("the output lacks %q:\n%s", want, r.out)
 	}
-	if strings.Contains(r.out, "tables") {
+	if strings.Contains(r.out, " tables, ") {
 		t.Errorf("the output speaks of other steps:\n%s", r.out)
 	}
 	step("4")
@@ -105,7 +106,7 @@ func TestRunSwitches(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		run(t, "--db-connection", db, "--table-list", tables, "--output-dir", dir, "--task-id", "manual_20250701_143052", c.flag).want(t, app.ExitDone)
-		if n := has(t, dir, "*_report.json"); n != c.reports {
+		if n := has(t, dir, "sql_validation_*_report.json"); n != c.reports {
 			t.Errorf("%s: %d reports of a validation in the output folder itself", c.flag, n)
 		}
 		if n := has(t, dir, "training_load_result.json"); n != c.loads {

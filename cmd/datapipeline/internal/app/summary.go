@@ -53,6 +53,9 @@ func summary(t terminal, task projection.Task) {
 		parts = append(parts, t.lang.Sprintf("%d 条警告", "%d warnings", warnings))
 	}
 	t.say("%s", "%s", strings.Join(parts, t.lang.Pick("，", ", ")))
+	for _, line := range qualityLines(task, t.lang) {
+		t.say("  %s", "  %s", line)
+	}
 	t.say("文件：%s", "Files: %s", task.OutputDirectory)
 	if f := task.Failure; f != nil {
 		t.complain("%s（%s）", "%s (%s)", f.Message, f.ErrorType)

@@ -36,6 +36,14 @@ var texts = map[string][2]string{
 	"help_no_modify":       {"不修改问答对文件。", "Leave the pair file as it is."},
 	"help_skip_load":       {"跳过训练数据加载。", "Skip the loading of the training data."},
 
+	"help_masking":   {"示例值中个人数据的处理：mask 打码（默认），schema_only 不读取任何行，off 原样显示。", "Personal data in example values: mask (the default), schema_only reads no row, off shows them as they are."},
+	"help_themes":    {"提问的主题数，1 至 200，默认 5。", "How many themes questions are asked about, 1 to 200; 5 by default."},
+	"help_questions": {"每个主题的问题数，1 至 100，默认 10。", "Questions per theme, 1 to 100; 10 by default."},
+	"help_no_model":  {"即使配置了语言模型也不使用。", "Do without a language model although one is configured."},
+	"help_refresh":   {"不沿用同一数据库上次任务的结果。", "Take nothing over from an earlier task on the same database."},
+	"help_approved":  {"只加载经人工批准的问答对。", "Load the pairs that people approved and no others."},
+	"help_backup":    {"加载前把向量库的表备份为 CSV。", "Keep the vector store's tables as CSV before anything is loaded."},
+
 	"about_up": {
 		"PostgreSQL 与 NATS 默认内嵌，数据保存在 --data-dir；设置 DP_DATABASE_URL 或 DP_NATS_URL 则改用已有的服务。其余设置取自各服务的 DP_ 环境变量。Ctrl-C 停止；再次启动时接着原有数据继续。" + aboutModelsChinese,
 		"PostgreSQL and NATS are embedded, with their data in --data-dir; DP_DATABASE_URL or DP_NATS_URL name others to use instead. Everything else comes from the DP_ environment variables of the services. Ctrl-C stops; the next start carries on with the data." + aboutModelsEnglish},

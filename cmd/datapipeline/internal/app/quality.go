@@ -1,0 +1,183 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/events/projection"
+)
+
+// The files of a task that say how good it is.
+const (
+	reportFile  = "quality_report.json"
+	reportPage  = "quality_report.md"
+	changesFile = "schema_changes.json"
+)
+
+// maxReport bounds what is read of one of them.
+const maxReport = 16 << 20
+
+// shownRecall is the number of documents for which the summary tells how often
+// a question finds its tables among them.
+const shownRecall = 5
+
+// report is what a summary says of quality_report.json.
+type report struct {
+	Coverage struct {
+		Tables  share `json:"tables"`
+		Columns share `json:"columns"`
+	} `json:"coverage"`
+	Validation struct {
+		Checked  bool    `json:"checked"`
+		Verdicts []count `json:"verdicts"`
+	} `json:"validation"`
+	Retrieval *struct {
+		Pages []struct {
+			K      int      `json:"k"`
+			Recall *float64 `json:"recall"`
+		} `json:"pages"`
+	} `json:"retrieval"`
+	Masking *struct {
+		Mode    string `json:"mode"`
+		Columns int    `json:"total_columns"`
+		Values  int    `json:"values"`
+	} `json:"masking"`
+	Model struct {
+		Models           []string `json:"models"`
+		Requests         int      `json:"requests"`
+		Cached           int      `json:"cached"`
+		PromptTokens     int64    `json:"prompt_tokens"`
+		CompletionTokens int64    `json:"completion_tokens"`
+		BudgetExhausted  bool     `json:"budget_exhausted"`
+	} `json:"model_usage"`
+	Problems []string `json:"problems"`
+}
+
+type share struct {
+	Covered int `json:"covered"`
+	Total   int `json:"total"`
+}
+
+type count struct {
+	Name  string `json:"name"`
+	Pairs int    `json:"pairs"`
+}
+
+// qualityLines say in a few lines how good the training data is, where the
+// newest request of a task wrote its report.
+func qualityLines(t projection.Task, lang events.Language) []string {
+	var r report
+	if !left(t, reportFile, &r) {
+		return nil
+	}
+	lines := []string{r.coverage(lang)}
+	for _, line := range []string{r.verdicts(lang), r.recall(lang), r.model(lang), r.masked(lang), changes(t, lang)} {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if n := len(r.Problems); n > 0 {
+		lines = append(lines, lang.Sprintf("问题：%d 项，见 %s", "Problems: %d, see %s", n, reportPage))
+	}
+	return lines
+}
+
+// left reads a file that the newest request's steps left, and says whether they
+// did.
+func left(t projection.Task, name string, v any) bool {
+	for _, step := range events.Steps() {
+		named := slices.ContainsFunc(t.Steps[step].Manifest, func(f events.File) bool { return f.Name == name })
+		if !named || !done(t, step) {
+			continue
+		}
+		path := filepath.Join(t.OutputDirectory, name)
+		info, err := os.Stat(path)
+		if err != nil || info.Size() > maxReport {
+			return false
+		}
+		content, err := os.ReadFile(path)
+		return err == nil && json.Unmarshal(content, v) == nil
+	}
+	return false
+}
+
+func (r report) coverage(lang events.Language) string {
+	c := r.Coverage
+	return lang.Sprintf("覆盖：%d/%d 张表，%d/%d 个字段被问到", "Coverage: %d of %d tables and %d of %d columns are asked about",
+		c.Tables.Covered, c.Tables.Total, c.Columns.Covered, c.Columns.Total)
+}
+
+// verdictNames are what verdicts are called.
+var verdictNames = map[string][2]string{
+	events.VerdictValid: {"有效", "valid"}, events.VerdictEmpty: {"结果为空", "with an empty result"}, events.VerdictError: {"有错", "wrong"},
+	events.VerdictTooExpensive: {"过于昂贵", "too expensive"}, events.VerdictDuplicate: {"重复", "duplicates"},
+}
+
+func (r report) verdicts(lang events.Language) string {
+	if !r.Validation.Checked {
+		return ""
+	}
+	var parts []string
+	for _, v := range r.Validation.Verdicts {
+		if name, ok := verdictNames[v.Name]; ok && v.Pairs > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", v.Pairs, lang.Pick(name[0], name[1])))
+		}
+	}
+	return lang.Pick("校验：", "Checks: ") + strings.Join(parts, lang.Pick("，", ", "))
+}
+
+func (r report) recall(lang events.Language) string {
+	if r.Retrieval == nil {
+		return ""
+	}
+	for _, p := range r.Retrieval.Pages {
+		if p.K == shownRecall && p.Recall != nil {
+			return lang.Sprintf("检索：问题所需的表有 %.0f %% 出现在前 %d 个结果中", "Retrieval: %.0f %% of a question's tables are among the first %d found", 100**p.Recall, p.K)
+		}
+	}
+	return ""
+}
+
+func (r report) model(lang events.Language) string {
+	m := r.Model
+	if len(m.Models) == 0 {
+		return lang.Pick("模型：未使用，按规则生成", "Model: none; everything is made by rules")
+	}
+	line := lang.Sprintf("模型：%s，%d 次请求（另有 %d 次取自缓存），%d 个 token", "Model: %s, %d requests (%d more from the cache), %d tokens",
+		strings.Join(m.Models, ", "), m.Requests, m.Cached, m.PromptTokens+m.CompletionTokens)
+	if m.BudgetExhausted {
+		line += lang.Pick("，预算已用完", ", the budget is used up")
+	}
+	return line
+}
+
+func (r report) masked(lang events.Language) string {
+	switch m := r.Masking; {
+	case m == nil:
+		return ""
+	case m.Mode == events.MaskOff:
+		return lang.Pick("打码：已关闭", "Masking: off")
+	case m.Mode == events.SchemaOnly:
+		return lang.Pick("打码：未读取任何行", "Masking: no row was read")
+	default:
+		return lang.Sprintf("打码：%d 个字段中的 %d 个值", "Masking: %[2]d values in %[1]d columns", m.Columns, m.Values)
+	}
+}
+
+// changes say what became of the schema since the earlier task; "" where there
+// is none.
+func changes(t projection.Task, lang events.Language) string {
+	var c struct {
+		Base    *string `json:"base_task_id"`
+		Summary string  `json:"summary"`
+	}
+	if !left(t, changesFile, &c) || c.Base == nil || c.Summary == "" {
+		return ""
+	}
+	return lang.Pick("变化：", "Changes: ") + c.Summary
+}

@@ -2,11 +2,8 @@ package validate
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"strings"
-	"unicode"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
@@ -16,12 +13,17 @@ import (
 func modificationsName(run *steps.Run) string { return "file_modifications_" + run.Stamp() + ".log" }
 
 // write leaves the step's files.
-func write(run *steps.Run, src source, o Outcome, verdicts []verdict) error {
+func write(run *steps.Run, src source, o Outcome, verdicts []*verdict) error {
+	modifies := run.Request.Options.ModifyOriginalFile
 	report, err := indented(struct {
-		File    string    `json:"file"`
-		Summary Outcome   `json:"summary"`
-		Pairs   []verdict `json:"pairs"`
+		File    string     `json:"file"`
+		Summary Outcome    `json:"summary"`
+		Pairs   []*verdict `json:"pairs"`
 	}{src.name, o, verdicts})
+	if err != nil {
+		return err
+	}
+	index, err := pairs.EncodeIndex(entries(verdicts, modifies))
 	if err != nil {
 		return err
 	}
@@ -29,8 +31,9 @@ func write(run *steps.Run, src source, o Outcome, verdicts []verdict) error {
 	files := []file{
 		{prefix + "_report.json", report},
 		{prefix + "_summary.log", []byte(summary(run.Language(), src, o, verdicts))},
+		{pairs.VerdictsFile, index},
 	}
-	if run.Request.Options.ModifyOriginalFile {
+	if modifies {
 		modified, err := modify(run, src, verdicts)
 		if err != nil {
 			return err
@@ -50,19 +53,39 @@ type file struct {
 	data []byte
 }
 
-// modify is the pair file without what is invalid, and what tells of it. A file
-// of which nothing changes is left alone.
-func modify(run *steps.Run, src source, verdicts []verdict) ([]file, error) {
+// entries are the pairs with their checks, one for each ID, but for those that
+// an index cannot hold.
+func entries(verdicts []*verdict, modify bool) []events.Pair {
+	list := []events.Pair{}
+	seen := map[string]bool{}
+	for _, v := range verdicts {
+		p := v.entry
+		p.SQL, p.Check = v.standing(modify), v.check(modify)
+		if seen[p.ID] || p.Question == "" || len(p.Question) > pairs.MaxQuestion || p.SQL == "" || len(p.SQL) > pairs.MaxSQL {
+			continue
+		}
+		seen[p.ID] = true
+		if p.SQL != v.entry.SQL || p.Difficulty == "" {
+			p.Tables, p.Shapes, p.Difficulty = pairs.Describe(p.SQL, nil)
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// modify is the pair file without what does not pass, and what tells of it. A
+// file of which nothing changes is left alone.
+func modify(run *steps.Run, src source, verdicts []*verdict) ([]file, error) {
 	var kept []pairs.Pair
-	var rejected []verdict
+	var rejected []*verdict
 	changed := false
 	for _, v := range verdicts {
-		if v.Valid || v.Repaired != "" {
+		if v.passes(true) {
 			kept = append(kept, v.pair())
 		} else {
 			rejected = append(rejected, v)
 		}
-		changed = changed || !v.Valid
+		changed = changed || v.changes()
 	}
 	files := []file{
 		{pairs.BackupName(src.name), src.data},
@@ -85,6 +108,9 @@ func modify(run *steps.Run, src source, verdicts []verdict) ([]file, error) {
 	return files, nil
 }
 
+// changes reports whether the pair file is another for this pair.
+func (v *verdict) changes() bool { return !v.passes(true) || v.was == nil || v.pair() != *v.was }
+
 func indented(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -92,55 +118,4 @@ func indented(v any) ([]byte, error) {
 	enc.SetIndent("", "  ")
 	err := enc.Encode(v)
 	return b.Bytes(), err
-}
-
-// summary is counts, rate and time, and a line per pair that was refused.
-func summary(lang events.Language, src source, o Outcome, verdicts []verdict) string {
-	var b strings.Builder
-	put := func(zh, en string, value any) { fmt.Fprintf(&b, "%s: %v\n", lang.Pick(zh, en), value) }
-	put("文件", "File", src.name)
-	put("SQL 总数", "SQL in total", o.Original)
-	put("有效", "Valid", o.Valid)
-	put("无效", "Invalid", o.Invalid)
-	put("成功率", "Success rate", fmt.Sprintf("%.1f%%", 100*o.SuccessRate))
-	put("修复", "Repaired", fmt.Sprintf("%d/%d", o.Repairs.Successful, o.Repairs.Attempted))
-	put("重试", "Retries", o.Retries)
-	put("平均每条耗时（秒）", "Average time per SQL (s)", o.AverageExecution)
-	put("总耗时（秒）", "Time in total (s)", o.Duration)
-	for _, v := range verdicts {
-		if !v.Valid && v.Repaired == "" {
-			fmt.Fprintf(&b, "#%d %s [%s] %s\n", v.Number, oneLine(v.Question), cmp.Or(v.SQLState, v.ErrorType), oneLine(v.Message))
-		}
-	}
-	return b.String()
-}
-
-// modifications is a paragraph per pair that was changed or removed.
-func modifications(lang events.Language, src source, verdicts []verdict) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n%s: %s\n", lang.Pick("文件", "File"), src.name, lang.Pick("修改前的内容", "Earlier content"), pairs.BackupName(src.name))
-	unchanged := true
-	for _, v := range verdicts {
-		if v.Valid {
-			continue
-		}
-		unchanged = false
-		what := lang.Pick("已删除", "removed")
-		if v.Repaired != "" {
-			what = lang.Pick("已修改", "changed")
-		}
-		fmt.Fprintf(&b, "\n#%d %s %s\n  [%s] %s\n  - %s\n", v.Number, what, oneLine(v.Question), cmp.Or(v.SQLState, v.ErrorType), oneLine(v.Message), oneLine(v.SQL))
-		if v.Repaired != "" {
-			fmt.Fprintf(&b, "  + %s\n", oneLine(v.Repaired))
-		}
-	}
-	if unchanged {
-		fmt.Fprintf(&b, "\n%s\n", lang.Pick("没有需要修改的内容", "nothing had to be changed"))
-	}
-	return b.String()
-}
-
-// oneLine keeps a text from forging lines of a log.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }

@@ -3,10 +3,9 @@ package validate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/citu/datapipeline/events"
@@ -17,45 +16,75 @@ const (
 	// says nothing about it.
 	maxRetries = 2
 	retryDelay = 200 * time.Millisecond
-	// grace is what a check may take beyond the server's own limits, before the
-	// connection is given up.
-	grace = 10 * time.Second
+	// batch is how many texts are planned in one round trip.
+	batch = 16
 )
 
-// judge asks the database about SQL texts. It is safe for concurrent use.
-//
-// Nothing that a text holds is run. The server parses it by the extended
-// protocol, which takes one statement only, and plans it behind EXPLAIN in a
-// place where the grammar allows nothing but a query, within a read-only
-// transaction whose mode cannot change any more. What planning itself may run,
-// functions declared immutable or stable, is held by that transaction. The one
-// thing beyond it is a function that the database's owner declared so although
-// it reaches outside of transactions, by dblink for example.
-type judge struct {
-	pool    *pgxpool.Pool
-	lang    events.Language
-	timeout time.Duration
+// rules are what texts are judged by. They are safe for concurrent use.
+type rules struct {
+	pool      *pgxpool.Pool
+	lang      events.Language
+	timeout   time.Duration
+	maxCost   float64
+	functions functions
 }
 
-// ask returns nil for a statement that reads and can be planned, else why not,
-// and how often it had to ask again. An error means that the database could
-// not be asked.
-func (j *judge) ask(ctx context.Context, sql string) (r *refusal, retries int, err error) {
-	if r := lookAt(sql, j.lang); r != nil {
-		return r, 0, nil
+// judge has texts climb the ladder: one reading statement, its names, its plan,
+// the plan's cost, its first rows. It is not safe for concurrent use.
+//
+// No text is ever where it could do more than read. The server parses it by the
+// extended protocol, which takes one statement only, behind DECLARE CURSOR,
+// where the grammar allows nothing but a query, within a read-only transaction
+// whose mode cannot change any more. A function may lie about what it does:
+// the transaction holds it, and its end undoes settings and locks. The one
+// thing beyond is a function of the database's owner that reaches outside of
+// transactions by itself, by dblink for example, and says that it only reads.
+type judge struct {
+	rules
+	session *session // nil until it is needed
+}
+
+// finding is what the ladder made of a text.
+type finding struct {
+	refusal *refusal // nil for a text that passed
+	empty   bool     // it passed, and its result has no rows
+	cost    float64
+	retries int
+}
+
+func (f finding) verdict() string {
+	switch {
+	case f.refusal != nil:
+		return f.refusal.verdict()
+	case f.empty:
+		return events.VerdictEmpty
 	}
-	for ; ; retries++ {
-		r, err = j.askOnce(ctx, sql)
+	return events.VerdictValid
+}
+
+// ask judges a text. An error means that the database could not be asked.
+func (j *judge) ask(ctx context.Context, sql string) (finding, error) {
+	return j.climb(ctx, sql, plan{})
+}
+
+// climb judges a text whose plan may be known already.
+func (j *judge) climb(ctx context.Context, sql string, known plan) (f finding, err error) {
+	if r := j.look(sql); r != nil {
+		return finding{refusal: r}, nil
+	}
+	for retries := 0; ; retries++ {
+		f, err = j.climbOnce(ctx, sql, known)
+		f.retries = retries
 		if ctx.Err() != nil {
-			return nil, retries, ctx.Err()
+			return f, ctx.Err()
 		}
-		if err == nil && (r == nil || !transient(r.SQLState)) {
-			return r, retries, nil
+		if err == nil && (f.refusal == nil || !f.refusal.mayPass()) {
+			return f, nil
 		}
 		if retries == maxRetries {
-			r, err = j.giveUp(ctx, r, err)
-			return r, retries, err
+			return j.giveUp(ctx, f, err)
 		}
+		known = plan{}
 		select {
 		case <-ctx.Done():
 		case <-time.After(retryDelay << retries):
@@ -63,66 +92,131 @@ func (j *judge) ask(ctx context.Context, sql string) (r *refusal, retries int, e
 	}
 }
 
+// look refuses what needs no round trip.
+func (j *judge) look(sql string) *refusal {
+	if r := lookAt(sql, j.lang); r != nil {
+		return r
+	}
+	return j.functions.check(sql, j.lang)
+}
+
+func (j *judge) climbOnce(ctx context.Context, sql string, p plan) (f finding, err error) {
+	if !p.asked {
+		plans, err := j.plan(ctx, []string{sql})
+		if err != nil {
+			return f, err
+		}
+		p = plans[0]
+	}
+	f.cost = p.cost
+	if p.err != nil {
+		f.refusal = j.refused(p.err, sql)
+		return f, nil
+	}
+	if p.cost > j.maxCost {
+		f.refusal = refuse(events.RungCost, reasonCost, j.lang.Sprintf("估计的执行代价 %.0f 超过上限 %.0f", "the planner's cost of %.0f is over the limit of %.0f", p.cost, j.maxCost))
+		return f, nil
+	}
+	rows, err := j.run(ctx, sql)
+	if err == nil {
+		f.empty = rows == 0
+		return f, nil
+	}
+	if aboutServer(err) {
+		return f, err
+	}
+	f.refusal = j.stopped(err, sql)
+	return f, nil
+}
+
+// plan is session.explain in a session that is opened where there is none.
+func (j *judge) plan(ctx context.Context, sqls []string) (plans []plan, err error) {
+	err = j.within(ctx, func(s *session) (err error) {
+		plans, err = s.explain(ctx, sqls, j.lang)
+		return err
+	})
+	return plans, err
+}
+
+func (j *judge) run(ctx context.Context, sql string) (rows int64, err error) {
+	err = j.within(ctx, func(s *session) (err error) {
+		rows, err = s.run(ctx, sql, j.lang)
+		return err
+	})
+	return rows, err
+}
+
+// within calls fn with the session, and gives the session up where it is not
+// left as it was.
+func (j *judge) within(ctx context.Context, fn func(*session) error) (err error) {
+	if j.session == nil {
+		if j.session, err = openSession(ctx, j.pool, j.timeout); err != nil {
+			return err
+		}
+	}
+	err = fn(j.session)
+	if !j.session.clean() {
+		j.close(ctx)
+	}
+	return err
+}
+
+// close ends the session; another is opened when one is needed.
+func (j *judge) close(ctx context.Context) {
+	if j.session != nil {
+		_ = j.session.close(ctx) // there is nothing in it to be lost
+		j.session = nil
+	}
+}
+
 // giveUp decides after the last retry. A check that outlasted every limit is
-// held against the statement if the database answers otherwise.
-func (j *judge) giveUp(ctx context.Context, r *refusal, err error) (*refusal, error) {
+// held against the text if the database answers otherwise.
+func (j *judge) giveUp(ctx context.Context, f finding, err error) (finding, error) {
 	if !errors.Is(err, context.DeadlineExceeded) {
-		return r, err
+		return f, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
 	if j.pool.Ping(ctx) != nil {
-		return nil, err
+		return f, err
 	}
-	return timedOut(j.lang, ""), nil
+	f.refusal = timedOut(j.lang, "")
+	return f, nil
 }
 
-func (j *judge) askOnce(ctx context.Context, sql string) (*refusal, error) {
-	conn, err := j.pool.Acquire(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("acquire connection: %w", err)
-	}
-	defer conn.Release() // a closed connection leaves the pool
-	ctx, cancel := context.WithTimeout(ctx, 2*j.timeout+grace)
-	defer cancel()
-	before, err := stateOf(ctx, conn.Conn())
-	if err != nil {
-		return nil, err
-	}
-	err = j.explain(ctx, conn.Conn(), sql)
-	if after, stateErr := stateOf(ctx, conn.Conn()); stateErr != nil || after != before {
-		_ = conn.Conn().Close(ctx) // whatever is left in the session ends here
-	}
+// refused is a refusal before a text runs.
+func (j *judge) refused(err error, sql string) *refusal {
 	if r, ok := errors.AsType[*refusal](err); ok {
-		return r, nil
+		return r
 	}
-	if r := refused(err, j.lang); r != nil {
-		return r, nil
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return unreadable(j.lang) // longer than any answer may be
 	}
-	return nil, err
+	if transient(pg.Code) {
+		r := timedOut(j.lang, pg.Message)
+		r.SQLState = pg.Code
+		return r
+	}
+	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reasonSQL, Message: pg.Message, SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
 }
 
-// explain returns nil, a *refusal, or the server's or connection's error.
-func (j *judge) explain(ctx context.Context, conn *pgx.Conn, sql string) (err error) {
-	if err := begin(ctx, conn, j.timeout); err != nil {
-		return err
+// stopped is a refusal of a text as it ran.
+func (j *judge) stopped(err error, sql string) *refusal {
+	r := j.refused(err, sql)
+	switch r.Reason {
+	case reasonSQL, reasonTimeout:
+		r.Rung = events.RungRun
 	}
-	defer func() {
-		if _, rollbackErr := conn.Exec(ctx, "ROLLBACK"); rollbackErr != nil {
-			err = errors.Join(err, conn.Close(ctx))
-		}
-	}()
-	statement, err := conn.PgConn().Prepare(ctx, "", sql, nil)
-	switch {
-	case err != nil:
-		return err
-	case len(statement.ParamOIDs) > 0:
-		return &refusal{Reason: reasonParameters, Message: j.lang.Pick("SQL 含有参数（如 $1），无法单独执行", "the SQL has parameters such as $1 and cannot run by itself")}
-	case len(statement.Fields) == 0:
-		return notReading(j.lang)
+	switch r.SQLState {
+	case queryCanceled:
+		r.Reason = reasonSlow
+		r.Message = j.lang.Sprintf("SQL 在 %v 内没有执行完", "the SQL did not finish within %v", j.timeout)
+	case outOfMemory, limitExceeded:
+		r.Reason = reasonResources
 	}
-	if err := j.volatile(ctx, conn, sql); err != nil {
-		return err
-	}
-	return j.plan(ctx, conn.PgConn(), sql)
+	return r
 }
+
+// mayPass reports whether the same text may pass at another time.
+func (r *refusal) mayPass() bool { return r.Reason == reasonTimeout && r.SQLState != "" }

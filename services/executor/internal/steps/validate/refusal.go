@@ -1,10 +1,7 @@
 package validate
 
 import (
-	"errors"
 	"strings"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/sqltext"
@@ -22,13 +19,20 @@ const (
 	reasonNotReading = "not_a_query"
 	reasonWrites     = "query_writes"
 	reasonVolatile   = "volatile_function"
+	reasonHidden     = "unchecked_function"
 	reasonPlan       = "plan_unreadable"
 	reasonTimeout    = "check_timed_out"
 	reasonSQL        = "sql_error"
+	reasonCost       = "cost_over_limit"
+	reasonSlow       = "run_timed_out"
+	reasonResources  = "run_over_limits"
+	reasonDuplicate  = "duplicate_pair"
+	reasonRejected   = "rejected_by_person"
 )
 
-// refusal says why a text is no valid SQL of a pair.
+// refusal says at which rung of the ladder a text was refused, and why.
 type refusal struct {
+	Rung     string
 	Reason   string
 	Message  string
 	SQLState string
@@ -39,22 +43,35 @@ type refusal struct {
 // Error lets a refusal travel as an error within the package.
 func (r *refusal) Error() string { return r.Reason + ": " + r.Message }
 
+func (r *refusal) verdict() string {
+	switch r.Reason {
+	case reasonCost, reasonSlow, reasonResources:
+		return events.VerdictTooExpensive
+	case reasonDuplicate:
+		return events.VerdictDuplicate
+	}
+	return events.VerdictError
+}
+
+func refuse(rung, reason, message string) *refusal {
+	return &refusal{Rung: rung, Reason: reason, Message: message}
+}
+
 // lookAt refuses what needs no server: texts that cannot be one reading
 // statement whatever the database holds.
 func lookAt(sql string, lang events.Language) *refusal {
 	switch {
 	case len(sql) > MaxSQL:
-		return &refusal{Reason: reasonTooLong, Message: lang.Sprintf("SQL 有 %d 字节，最多 %d 字节", "the SQL has %d bytes, at most %d are accepted", len(sql), MaxSQL)}
+		return refuse(events.RungStatement, reasonTooLong, lang.Sprintf("SQL 有 %d 字节，最多 %d 字节", "the SQL has %d bytes, at most %d are accepted", len(sql), MaxSQL))
 	case strings.ContainsRune(sql, 0):
 		// The protocol ends a text at a NUL: the rest would be read as a message.
-		return &refusal{Reason: reasonNUL, Message: lang.Pick("SQL 含有 NUL 字符", "the SQL holds a NUL character")}
+		return refuse(events.RungStatement, reasonNUL, lang.Pick("SQL 含有 NUL 字符", "the SQL holds a NUL character"))
 	}
-	verb := firstWord(sql)
-	switch strings.ToUpper(verb) {
+	switch strings.ToUpper(firstWord(sql)) {
 	case "SELECT", "WITH", "VALUES", "TABLE":
 		return nil
 	case "":
-		return &refusal{Reason: reasonEmpty, Message: lang.Pick("没有 SQL 语句", "there is no SQL statement")}
+		return refuse(events.RungStatement, reasonEmpty, lang.Pick("没有 SQL 语句", "there is no SQL statement"))
 	}
 	return notReading(lang)
 }
@@ -71,22 +88,11 @@ func firstWord(sql string) string {
 }
 
 func notReading(lang events.Language) *refusal {
-	return &refusal{Reason: reasonNotReading, Message: lang.Pick("不是查询语句（只接受 SELECT、WITH … SELECT、VALUES、TABLE）", "not a query: only SELECT, WITH … SELECT, VALUES and TABLE are accepted")}
+	return refuse(events.RungStatement, reasonNotReading, lang.Pick("不是查询语句（只接受 SELECT、WITH … SELECT、VALUES、TABLE）", "not a query: only SELECT, WITH … SELECT, VALUES and TABLE are accepted"))
 }
 
-// refused is what the server's error says about the statement, or nil when it
-// says something about the server or the connection.
-func refused(err error, lang events.Language) *refusal {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || aboutServer(pg.Code) {
-		return nil
-	}
-	if transient(pg.Code) {
-		r := timedOut(lang, pg.Message)
-		r.SQLState = pg.Code
-		return r
-	}
-	return &refusal{Reason: reasonSQL, Message: pg.Message, SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
+func unreadable(lang events.Language) *refusal {
+	return refuse(events.RungPlan, reasonPlan, lang.Pick("无法读取 SQL 的执行计划，可能过长或嵌套过深", "the plan of the SQL cannot be read; it may be too long or nested too deeply"))
 }
 
 // timedOut takes what the server said, if it said anything.
@@ -95,22 +101,5 @@ func timedOut(lang events.Language, said string) *refusal {
 	if said != "" {
 		text += lang.Pick("：", ": ") + said
 	}
-	return &refusal{Reason: reasonTimeout, Message: text}
-}
-
-// aboutServer reports whether an SQLSTATE means that nothing was decided about
-// the statement: lost connections, shutdown, resources used up. Memory is not
-// among them, since a statement can use it up by itself.
-func aboutServer(code string) bool {
-	const outOfMemory = "53200"
-	class := code[:min(2, len(code))]
-	return class == "08" || class == "57" && code != queryCanceled || class == "53" && code != outOfMemory || class == "58"
-}
-
-const queryCanceled = "57014"
-
-// transient reports whether the same statement may pass at another time.
-func transient(code string) bool {
-	const lockNotAvailable = "55P03"
-	return code == queryCanceled || code == lockNotAvailable || strings.HasPrefix(code, "40")
+	return refuse(events.RungPlan, reasonTimeout, text)
 }

@@ -10,11 +10,12 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
-// source is the pair file to validate.
+// source is the pair file to validate, and what is known of its pairs.
 type source struct {
 	name  string // of the pair file
 	data  []byte
 	pairs []pairs.Pair
+	index []events.Pair
 }
 
 // open finds and reads the newest pair file. Where this very request changed it
@@ -36,22 +37,106 @@ func open(run *steps.Run) (source, error) {
 	list, data, err := pairs.ReadFile(run.In, from)
 	switch {
 	case errors.Is(err, pairs.ErrMalformed):
-		return source{}, steps.Fail(events.ClassUser, "pair_file_malformed", lang.Sprintf("问答对文件 %s 无法读取，请修正或重新生成：%v", "the pair file %s cannot be read; mend it or generate it again: %v", from, err), err)
+		return source{}, malformed(lang, from, err)
 	case err != nil:
 		return source{}, fmt.Errorf("read pairs: %w", err)
 	case len(list) == 0:
 		return source{}, noPairs(lang, nil)
 	}
-	return source{name, data, list}, nil
+	index, err := readIndexes(run)
+	if errors.Is(err, pairs.ErrMalformed) {
+		return source{}, malformed(lang, pairs.IndexFile, err)
+	}
+	return source{name, data, list, index}, err
+}
+
+// readIndexes is what is known of pairs: first what an earlier validation knew,
+// since a repaired pair keeps its ID, then what was generated.
+func readIndexes(run *steps.Run) (known []events.Pair, err error) {
+	for _, name := range []string{pairs.VerdictsFile, pairs.IndexFile} {
+		list, err := pairs.ReadIndex(run.In, name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		known = append(known, list...)
+	}
+	return known, nil
+}
+
+// verdicts are one for each pair of the file, in its order, and for each that
+// people added. Settled are those that people rejected or that repeat an
+// earlier one.
+func (src source) verdicts(run *steps.Run) []*verdict {
+	list := pairs.Entries(src.pairs, src.index)
+	ids := map[string]string{} // by content
+	for _, p := range list {
+		ids[pairs.ID(p.Question, p.SQL)] = p.ID
+	}
+	kept := map[string]events.Pair{}
+	last := pairs.ApplyPeople(list, run.Pairs)
+	for _, p := range last {
+		kept[p.ID] = p
+	}
+	var all []*verdict
+	first := map[string]*verdict{}
+	add := func(p events.Pair, was *pairs.Pair) {
+		v := newVerdict(len(all)+1, p, was, run.Language())
+		all = append(all, v)
+		if earlier := first[p.ID]; earlier == nil {
+			first[p.ID] = v
+		} else if !v.rejected() {
+			v.repeats(earlier, run.Language())
+		}
+	}
+	for _, p := range src.pairs {
+		content := pairs.ID(p.Question, p.SQL)
+		id, ok := ids[content]
+		if !ok {
+			id = content
+		}
+		entry, ok := kept[id]
+		if !ok {
+			entry = events.Pair{ID: id, Question: p.Question, SQL: p.SQL} // a person's pair took its place
+		}
+		add(entry, &p)
+	}
+	for _, p := range last {
+		if first[p.ID] == nil {
+			add(p, nil)
+		}
+	}
+	return all
+}
+
+func newVerdict(number int, p events.Pair, was *pairs.Pair, lang events.Language) *verdict {
+	v := &verdict{Number: number, ID: p.ID, Question: p.Question, SQL: p.SQL, entry: p, was: was}
+	if p.Decision == events.DecisionRejected {
+		v.ErrorType = reasonRejected
+		v.Message = lang.Sprintf("已被 %s 拒绝", "rejected by %s", p.DecidedBy)
+		if p.Note != "" {
+			v.Message += lang.Pick("：", ": ") + p.Note
+		}
+	}
+	return v
+}
+
+func malformed(lang events.Language, name string, err error) error {
+	return steps.Fail(events.ClassUser, "pair_file_malformed", lang.Sprintf("问答对文件 %s 无法读取，请修正或重新生成：%v", "the pair file %s cannot be read; mend it or generate it again: %v", name, err), err)
 }
 
 func noPairs(lang events.Language, err error) error {
 	return steps.Fail(events.ClassUser, "no_pairs", lang.Pick("没有可验证的问答对，请先执行 qa_generation", "there are no question–SQL pairs to validate; run qa_generation first"), err)
 }
 
-func noneValid(lang events.Language, verdicts []verdict) error {
-	first := verdicts[0]
+func noneValid(lang events.Language, verdicts []*verdict) error {
+	for _, v := range verdicts {
+		if !v.rejected() {
+			return steps.Fail(events.ClassUser, "no_valid_pairs", lang.Sprintf(
+				"%d 对 SQL 全部无效，问答对文件保持不变。第一条的原因：%s。请检查数据库权限与表结构，或重新生成问答对",
+				"none of the %d pairs is valid, and the pair file stays as it is. The first fails with: %s. Check the role's privileges and the schema, or generate the pairs again", len(verdicts), v.Message), nil)
+		}
+	}
 	return steps.Fail(events.ClassUser, "no_valid_pairs", lang.Sprintf(
-		"%d 对 SQL 全部无效，问答对文件保持不变。第一条的原因：%s。请检查数据库权限与表结构，或重新生成问答对",
-		"none of the %d pairs is valid, and the pair file stays as it is. The first fails with: %s. Check the role's privileges and the schema, or generate the pairs again", len(verdicts), first.Message), nil)
+		"%d 对问答对已全部被人工拒绝，问答对文件保持不变。请撤销部分拒绝，或重新生成问答对",
+		"people rejected all of the %d pairs, and the pair file stays as it is. Withdraw some of it, or generate pairs again", len(verdicts)), nil)
 }

@@ -1,30 +1,39 @@
-// Package validate is the step sql_validation: it has the business database
-// check the SQL of every pair without running any of it, mends what it can and
-// takes the rest out of the pair file.
+// Package validate is the step sql_validation: it has the SQL of every pair
+// climb a ladder of checks in the business database, from one reading statement
+// to the first rows of its result, mends what it can and takes the rest out of
+// the pair file.
 package validate
 
 import (
 	"cmp"
 	"context"
-	"sync"
+	"slices"
+	"sync/atomic"
 	"time"
 
-	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
-	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
+// DefaultMaxCost is the planner's cost above which a query is not run: about a
+// billion rows looked at, or 80 GB read, which no server does within the ten
+// seconds that it has.
+const DefaultMaxCost = 10_000_000
+
 // Config sets up the step. Its zero value works.
 type Config struct {
-	// Concurrency is how many pairs are checked at once. Default 5.
+	// Concurrency is how many pairs are checked at once, each over a connection
+	// of its own. Default 5.
 	Concurrency int
-	// StatementTimeout is what the database may take over one statement, and
-	// over waiting for a lock. Default 10 s.
+	// StatementTimeout is what the database may take to plan a statement, and to
+	// run it, and half of it what it may wait for a lock. Default 10 s.
 	StatementTimeout time.Duration
+	// MaxCost is the planner's cost above which a query is too expensive to run.
+	// Default DefaultMaxCost.
+	MaxCost float64
 	// Repairer proposes repairs where the request enables them. Default none.
 	Repairer Repairer
 }
@@ -35,6 +44,7 @@ type step struct{ cfg Config }
 func New(cfg Config) steps.Step {
 	cfg.Concurrency = cmp.Or(cfg.Concurrency, 5)
 	cfg.StatementTimeout = cmp.Or(cfg.StatementTimeout, 10*time.Second)
+	cfg.MaxCost = cmp.Or(cfg.MaxCost, DefaultMaxCost)
 	return step{cfg}
 }
 
@@ -44,16 +54,19 @@ func (step) Name() events.Step { return events.StepValidation }
 // no_valid_pairs, or the error types of bizdb.Translate.
 func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	start := time.Now()
+	modify := run.Request.Options.ModifyOriginalFile
 	source, err := open(run)
 	if err != nil {
 		return steps.Result{}, err
 	}
-	verdicts, err := s.checkAll(ctx, run, source.pairs)
-	if err != nil {
+	verdicts := source.verdicts(run)
+	if err := s.checkAll(ctx, run, verdicts); err != nil {
 		return steps.Result{}, err
 	}
-	outcome := sum(run, source, verdicts)
+	settleDuplicates(verdicts, modify, run.Language())
+	outcome := sum(verdicts, modify)
 	outcome.Duration = seconds(time.Since(start))
+	outcome.ModelUsage = run.Model.Usage()
 	if outcome.Valid == 0 {
 		return steps.Result{}, noneValid(run.Language(), verdicts)
 	}
@@ -64,56 +77,48 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	return steps.Result{Data: outcome, Warnings: outcome.Invalid}, nil
 }
 
-// checkAll returns a verdict per pair, in the file's order.
-func (s step) checkAll(ctx context.Context, run *steps.Run, list []pairs.Pair) ([]verdict, error) {
+// checkAll has every pair checked that is not settled.
+func (s step) checkAll(ctx context.Context, run *steps.Run, verdicts []*verdict) error {
+	open := slices.DeleteFunc(slices.Clone(verdicts), (*verdict).settled)
 	pool, err := run.Business(ctx)
 	if err != nil {
-		return nil, bizdb.Translate(err, run.Language())
+		return bizdb.Translate(err, run.Language())
 	}
-	repair := Repair(noRepair)
-	if s.cfg.Repairer != nil && run.Request.Options.EnableLLMRepair {
-		repair = s.cfg.Repairer.Begin(run, pool)
+	known, err := readFunctions(ctx, pool)
+	if err == nil {
+		err = s.share(ctx, run, rules{pool, run.Language(), s.cfg.StatementTimeout, s.cfg.MaxCost, known}, open)
 	}
-	c := &checker{&judge{pool, run.Language(), s.cfg.StatementTimeout}, repair, run.Log}
-	verdicts := make([]verdict, len(list))
-	tell := teller(run, len(list))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(s.cfg.Concurrency)
-	for i, pair := range list {
-		if groupCtx.Err() != nil {
-			break
-		}
-		group.Go(func() (err error) {
-			if verdicts[i], err = c.check(groupCtx, i+1, pair); err == nil {
-				tell(verdicts[i])
-			}
-			return err
-		})
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	if err := group.Wait(); ctx.Err() != nil {
-		return nil, ctx.Err()
-	} else if err != nil {
-		return nil, bizdb.Translate(err, run.Language())
-	}
-	return verdicts, nil
+	return bizdb.Translate(err, run.Language())
 }
 
-// teller returns what tells people of a verdict, from any goroutine.
-func teller(run *steps.Run, total int) func(verdict) {
-	lang := run.Language()
-	var mu sync.Mutex
-	done := 0
-	return func(v verdict) {
-		mu.Lock()
-		defer mu.Unlock()
-		done++
-		run.Progress(done, total)
-		fields := []zap.Field{zap.Int("pair", v.Number), zap.String("question", v.Question), zap.String("sql", v.SQL), zap.String("error_type", v.ErrorType), zap.String("sqlstate", v.SQLState)}
-		switch {
-		case v.Repaired != "":
-			run.Log.Info(lang.Sprintf("第 %d 对已修复：%s", "pair %d repaired: %s", v.Number, v.Message), append(fields, zap.String("repaired_sql", v.Repaired))...)
-		case !v.Valid:
-			run.Log.Warn(lang.Sprintf("第 %d 对无效：%s", "pair %d is invalid: %s", v.Number, v.Message), fields...)
-		}
+// share has checkers take pairs, some at a time, until there are none left.
+func (s step) share(ctx context.Context, run *steps.Run, rules rules, open []*verdict) error {
+	repair := Repair(noRepair)
+	if s.cfg.Repairer != nil && run.Request.Options.EnableLLMRepair {
+		repair = s.cfg.Repairer.Begin(run, rules.pool)
 	}
+	tell := teller(run, len(open))
+	parts := slices.Collect(slices.Chunk(open, min(max(len(open)/(4*s.cfg.Concurrency), 1), batch)))
+	var taken atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(s.cfg.Concurrency, len(parts)) {
+		group.Go(func() error {
+			c := checker{&judge{rules: rules}, repair, run.Log, tell}
+			defer c.judge.close(ctx)
+			for ctx.Err() == nil {
+				i := int(taken.Add(1)) - 1
+				if i >= len(parts) {
+					return nil
+				}
+				if err := c.checkAll(ctx, parts[i]); err != nil {
+					return err
+				}
+			}
+			return ctx.Err()
+		})
+	}
+	return group.Wait()
 }

@@ -58,12 +58,14 @@ func TestRunModifiesThePairFile(t *testing.T) {
 				Original: 3, Valid: 2, Invalid: 1, SuccessRate: 0.6667,
 				Repairs:       validate.RepairStats{Attempted: 1, Successful: 1},
 				Modifications: validate.ModificationStats{Modified: 1, Deleted: 1},
+				Verdicts:      validate.VerdictCounts{Valid: 2, Error: 1},
+				Rungs:         validate.RungCounts{Names: 1},
 			}
 			if got := outcome(t, result); got != want || result.Warnings != 1 {
 				t.Errorf("got %+v, %d warnings", got, result.Warnings)
 			}
 			files := run.Files.FS()
-			wantFiles := []string{"file_modifications_20250701_143052.log", pairFile, pairFile + ".backup", "qs_shop_20250701_143052_rejected.json", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}
+			wantFiles := []string{"file_modifications_20250701_143052.log", "pair_verdicts.json", pairFile, pairFile + ".backup", "qs_shop_20250701_143052_rejected.json", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}
 			if got := fileNames(files); !slices.Equal(got, wantFiles) {
 				t.Errorf("files %v", got)
 			}
@@ -99,8 +101,12 @@ Earlier content: qs_shop_20250701_143052_pair.json.backup
 
 #2 changed question B
   [42703] column "citty" does not exist
-  - SELECT citty FROM guest;
-  + SELECT city FROM guest;
+    --- before
+    +++ after
+    @@ -1,2 +1,2 @@
+    -SELECT citty
+    +SELECT city
+     FROM guest;
 
 #3 removed question C
   [42P01] relation "nowhere_at_all" does not exist
@@ -109,9 +115,20 @@ Earlier content: qs_shop_20250701_143052_pair.json.backup
 SQL in total: 3
 Valid: 2
 Invalid: 1
+Empty results (valid): 0
+Too expensive: 0
+Duplicates: 0
+Rejected by people: 0
 Success rate: 66.7%
 Repaired: 1/1
 Retries: 0
+#2 question B [42703] column "citty" does not exist repaired
+    --- before
+    +++ after
+    @@ -1,2 +1,2 @@
+    -SELECT citty
+    +SELECT city
+     FROM guest;
 #3 question C [42P01] relation "nowhere_at_all" does not exist
 `},
 	events.Chinese: {`文件: qs_shop_20250701_143052_pair.json
@@ -119,8 +136,12 @@ Retries: 0
 
 #2 已修改 question B
   [42703] column "citty" does not exist
-  - SELECT citty FROM guest;
-  + SELECT city FROM guest;
+    --- before
+    +++ after
+    @@ -1,2 +1,2 @@
+    -SELECT citty
+    +SELECT city
+     FROM guest;
 
 #3 已删除 question C
   [42P01] relation "nowhere_at_all" does not exist
@@ -129,9 +150,20 @@ Retries: 0
 SQL 总数: 3
 有效: 2
 无效: 1
+结果为空（有效）: 0
+代价过高: 0
+重复: 0
+人工拒绝: 0
 成功率: 66.7%
 修复: 1/1
 重试: 0
+#2 question B [42703] column "citty" does not exist 已修复
+    --- before
+    +++ after
+    @@ -1,2 +1,2 @@
+    -SELECT citty
+    +SELECT city
+     FROM guest;
 #3 question C [42P01] relation "nowhere_at_all" does not exist
 `},
 }
@@ -152,7 +184,7 @@ func TestRunKeepsTheFileWhereNothingIsWrong(t *testing.T) {
 	if _, err := step().Run(t.Context(), run.Run); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"file_modifications_20250701_143052.log", pairFile + ".backup", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}
+	want := []string{"file_modifications_20250701_143052.log", "pair_verdicts.json", pairFile + ".backup", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}
 	if got := fileNames(run.Files.FS()); !slices.Equal(got, want) {
 		t.Errorf("files %v", got)
 	}
@@ -166,11 +198,12 @@ func TestRunWithoutModifying(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := validate.Outcome{Original: 2, Valid: 1, Invalid: 1, SuccessRate: 0.5, Repairs: validate.RepairStats{Attempted: 1, Successful: 1}}
+	want := validate.Outcome{Original: 2, Valid: 1, Invalid: 1, SuccessRate: 0.5, Repairs: validate.RepairStats{Attempted: 1, Successful: 1},
+		Verdicts: validate.VerdictCounts{Valid: 1, Error: 1}, Rungs: validate.RungCounts{Names: 1}}
 	if got := outcome(t, result); got != want {
 		t.Errorf("got %+v", got)
 	}
-	if got := fileNames(run.Files.FS()); !slices.Equal(got, []string{"sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}) {
+	if got := fileNames(run.Files.FS()); !slices.Equal(got, []string{"pair_verdicts.json", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}) {
 		t.Errorf("files %v", got)
 	}
 	if v := report(t, run.Files.Text("sql_validation_20250701_143052_report.json"))[1]; v.Valid || v.RepairedSQL != mended {

@@ -1,94 +1,103 @@
 package validate
 
 import (
-	"context"
+	"cmp"
 	"time"
 
-	"go.uber.org/zap"
-
+	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 )
 
 // verdict is what became of a pair, as the report holds it.
 type verdict struct {
-	Number   int    `json:"number"` // from 1, as in the file
+	Number   int    `json:"number"` // from 1, as in the file; what people added follows
+	ID       string `json:"pair_id"`
 	Question string `json:"question"`
 	SQL      string `json:"sql"`
-	// Repaired is SQL that passes in place of one that does not.
-	Repaired string `json:"repaired_sql,omitempty"`
-	Valid    bool   `json:"valid"` // of SQL, as it stood in the file
 
-	ErrorType string `json:"error_type,omitempty"`
-	SQLState  string `json:"sqlstate,omitempty"`
-	Message   string `json:"message,omitempty"`
+	// Valid and what follows are of SQL, as it stood before a repair. Verdict is
+	// empty for a pair that people rejected, which was not checked.
+	Valid     bool    `json:"valid"`
+	Verdict   string  `json:"verdict,omitempty"`
+	Rung      string  `json:"rung,omitempty"`
+	ErrorType string  `json:"error_type,omitempty"`
+	SQLState  string  `json:"sqlstate,omitempty"`
+	Message   string  `json:"message,omitempty"`
+	Hint      string  `json:"hint,omitempty"`
+	Position  int     `json:"position,omitempty"`
+	Cost      float64 `json:"cost,omitempty"` // where it decided
+	// DuplicateOf is the number of the pair that this one is the same as.
+	DuplicateOf int `json:"duplicate_of,omitempty"`
+
+	// Repaired is SQL that passes in place of one that does not, RepairedVerdict
+	// what the ladder made of it, Diff the way from one to the other.
+	Repaired        string `json:"repaired_sql,omitempty"`
+	RepairedVerdict string `json:"repaired_verdict,omitempty"`
+	Diff            string `json:"diff,omitempty"`
 
 	RepairAttempted  bool    `json:"repair_attempted"`
 	Retries          int     `json:"retries"`
 	ExecutionSeconds float64 `json:"execution_seconds"`
+
+	entry events.Pair // what else is known of the pair
+	was   *pairs.Pair // as the pair file holds it; nil for what people added
+}
+
+// find notes what the ladder made of the pair's SQL.
+func (v *verdict) find(f finding) {
+	c := f.check()
+	v.Verdict, v.Rung, v.ErrorType, v.SQLState, v.Message, v.Hint, v.Position, v.Cost =
+		c.Verdict, c.Rung, c.ErrorType, c.SQLState, c.Message, c.Hint, c.Position, c.Cost
+	v.Valid = f.refusal == nil
+	v.Retries += f.retries
+}
+
+// rejected reports whether people rejected the pair.
+func (v *verdict) rejected() bool { return v.ErrorType == reasonRejected }
+
+func (v *verdict) duplicate() bool { return v.Verdict == events.VerdictDuplicate }
+
+// settled reports whether the pair needs no check.
+func (v *verdict) settled() bool { return v.rejected() || v.duplicate() }
+
+// passes reports whether the pair belongs into the pair file, which takes up
+// repairs where it may be modified.
+func (v *verdict) passes(modify bool) bool {
+	return !v.settled() && (v.Valid || v.Repaired != "" && modify)
+}
+
+// standing is the pair's SQL after the step.
+func (v *verdict) standing(modify bool) string {
+	if modify {
+		return cmp.Or(v.Repaired, v.SQL)
+	}
+	return v.SQL
+}
+
+// final is the verdict on what stands after the step.
+func (v *verdict) final(modify bool) string {
+	if modify && v.Repaired != "" {
+		return v.RepairedVerdict
+	}
+	return v.Verdict
 }
 
 // pair is the pair as a modified file holds it.
-func (v verdict) pair() pairs.Pair {
-	if v.Repaired != "" {
-		return pairs.Pair{Question: v.Question, SQL: v.Repaired}
-	}
-	return pairs.Pair{Question: v.Question, SQL: v.SQL}
-}
+func (v *verdict) pair() pairs.Pair { return pairs.Pair{Question: v.Question, SQL: v.standing(true)} }
 
-// checker makes verdicts. It is safe for concurrent use.
-type checker struct {
-	judge  *judge
-	repair Repair
-	log    *zap.Logger
-}
-
-// check judges a pair, and its repairs if it is refused. An error means that
-// the database could not be asked.
-func (c *checker) check(ctx context.Context, number int, pair pairs.Pair) (verdict, error) {
-	start := time.Now()
-	v := verdict{Number: number, Question: pair.Question, SQL: pair.SQL}
-	fault, retries, err := c.judge.ask(ctx, pair.SQL)
-	v.Retries = retries
-	v.Valid = fault == nil
-	if fault != nil {
-		v.ErrorType, v.SQLState, v.Message = fault.Reason, fault.SQLState, fault.Message
+// check is the verdict as the pair carries it from here on; nil for what was
+// not checked.
+func (v *verdict) check(modify bool) *events.PairCheck {
+	switch {
+	case v.rejected():
+		return nil
+	case modify && v.Repaired != "":
+		return &events.PairCheck{Verdict: v.RepairedVerdict, OriginalSQL: v.SQL, Diff: v.Diff}
 	}
-	if err == nil && fault != nil && fault.Reason == reasonSQL {
-		err = c.mend(ctx, &v, fault)
+	return &events.PairCheck{
+		Verdict: v.Verdict, Rung: v.Rung, ErrorType: v.ErrorType, SQLState: v.SQLState,
+		Message: v.Message, Hint: v.Hint, Position: v.Position, Cost: v.Cost,
 	}
-	v.ExecutionSeconds = seconds(time.Since(start))
-	return v, err
-}
-
-// mend tries repairs, each of the one before.
-func (c *checker) mend(ctx context.Context, v *verdict, fault *refusal) error {
-	pair := pairs.Pair{Question: v.Question, SQL: v.SQL}
-	for range maxRepairs {
-		sql, err := c.repair(ctx, Fault{pair, fault.SQLState, fault.Message, fault.Hint, fault.Position})
-		if err != nil {
-			c.log.Warn(c.judge.lang.Sprintf("第 %d 对无法修复", "pair %d cannot be repaired", v.Number), zap.Error(err))
-			return ctx.Err()
-		}
-		if sql == "" || sql == pair.SQL {
-			return nil
-		}
-		v.RepairAttempted = true
-		pair.SQL = sql
-		next, retries, err := c.judge.ask(ctx, sql)
-		v.Retries += retries
-		if err != nil {
-			return err
-		}
-		if next == nil {
-			v.Repaired = sql
-			return nil
-		}
-		if next.Reason != reasonSQL {
-			return nil
-		}
-		fault = next
-	}
-	return nil
 }
 
 // seconds rounds to milliseconds.

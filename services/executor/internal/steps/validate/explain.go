@@ -1,0 +1,111 @@
+package validate
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"regexp"
+	"strconv"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/citu/datapipeline/events"
+)
+
+// cursor is where the server's grammar takes a query alone: no second
+// statement, no data-changing WITH, no INTO, no rule can stand behind it.
+const cursor = "DECLARE pair NO SCROLL CURSOR FOR\n"
+
+// plan is what came of planning a text.
+type plan struct {
+	asked bool    // the server has answered
+	cost  float64 // of the whole, in the planner's units
+	err   error   // a *refusal or a *pgconn.PgError about the text
+}
+
+// explain has the server parse and plan sqls without running them, each in a
+// transaction of its own and all in one round trip. Behind a text that the
+// server refuses none is asked about. An error means that the connection or
+// the server failed at the first that was not asked about.
+func (s *session) explain(ctx context.Context, sqls []string, lang events.Language) ([]plan, error) {
+	const prefix = "EXPLAIN " + cursor
+	plans := make([]plan, len(sqls))
+	err := s.roundTrip(ctx, func(p *pgconn.Pipeline) {
+		for i, sql := range sqls {
+			if i > 0 {
+				command(p, "ROLLBACK")
+			}
+			begin(p)
+			p.SendPrepare("", prefix+sql, nil)
+			p.SendQueryPrepared("", nil, nil, nil)
+		}
+	}, func(p *pgconn.Pipeline) error {
+		for i := range plans {
+			if err := skip(p, min(1+i, 2)); err != nil {
+				return err
+			}
+			cost, more, err := readPlan(p, lang)
+			if aboutServer(err) {
+				return err
+			}
+			plans[i] = plan{true, cost, shift(err, len(prefix))}
+			if !more {
+				return nil
+			}
+		}
+		return nil
+	})
+	return plans, err
+}
+
+// readPlan takes the answers about one text; more says that those about the
+// next will follow.
+func readPlan(p *pgconn.Pipeline, lang events.Language) (cost float64, more bool, err error) {
+	statement, err := next[*pgconn.StatementDescription](p)
+	if err != nil {
+		return 0, false, err
+	}
+	if len(statement.ParamOIDs) > 0 {
+		return 0, false, refuse(events.RungStatement, reasonParameters, lang.Pick("SQL 含有参数（如 $1），无法单独执行", "the SQL has parameters such as $1 and cannot run by itself"))
+	}
+	result, err := answer(p)
+	if err != nil {
+		return 0, false, err
+	}
+	cost, err = judgePlan(result.Rows, lang)
+	return cost, true, err
+}
+
+var (
+	// totalCost is at the end of a node's line; the root's is the first.
+	totalCost = regexp.MustCompile(`\(cost=[\d.]+\.\.([\d.]+) rows=\d+ width=\d+\)`)
+	// writes are nodes that change data or lock rows. A literal in a plan that
+	// looks like one is refused as well.
+	writes = regexp.MustCompile(`^\s*(?:->  )?(?:LockRows|Insert on|Update on|Delete on|Merge on)\b`)
+)
+
+// judgePlan reads the lines of a plan.
+func judgePlan(lines [][][]byte, lang events.Language) (cost float64, err error) {
+	if len(lines) == 0 {
+		return 0, notReading(lang)
+	}
+	for _, line := range lines {
+		if writes.Match(line[0]) {
+			return 0, refuse(events.RungStatement, reasonWrites, lang.Pick("SQL 会修改数据或锁定行（如 INSERT、SELECT … FOR UPDATE）", "the SQL changes data or locks rows, as INSERT and SELECT … FOR UPDATE do"))
+		}
+	}
+	for _, line := range lines {
+		if m := totalCost.FindSubmatch(bytes.TrimRight(line[0], " ")); m != nil {
+			return strconv.ParseFloat(string(m[1]), 64)
+		}
+	}
+	return 0, unreadable(lang)
+}
+
+// shift makes a position in the text behind a prefix one in the text alone.
+func shift(err error, prefix int) error {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && int(pg.Position) > prefix {
+		pg.Position -= int32(prefix)
+	}
+	return err
+}

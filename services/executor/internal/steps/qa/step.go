@@ -112,9 +112,13 @@ func (s Step) prepare(ctx context.Context, run *steps.Run) (*work, error) {
 	return w, nil
 }
 
-// understand profiles the tables.
+// understand profiles the tables, of which nothing personal is known from here on.
 func (w *work) understand(ctx context.Context, pool *pgxpool.Pool) (err error) {
-	w.db, err = profile.Read(ctx, pool, w.schema, w.Language(), mask.New(w.Request.Options.Masking), w.Log)
+	masker := mask.New(w.Request.Options.Masking)
+	for i, t := range w.schema.Tables {
+		w.schema.Tables[i] = t.Discreet(masker)
+	}
+	w.db, err = profile.Read(ctx, pool, w.schema, w.Language(), masker, w.Log)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,40 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/citu/datapipeline/services/executor/internal/mask"
+)
+
+// MaskColumn is what a masker needs to know of a column of the table.
+func (t *Table) MaskColumn(c *Column) mask.Column {
+	leads := func(k ForeignKey) bool { return slices.Contains(k.Columns, c.Name) }
+	return mask.Column{
+		Table: t.FullName().String(), TableComment: t.Comment,
+		Name: c.Name, Comment: c.Comment, Type: c.BaseType, Enum: c.Category == Enum,
+		Key: t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name) || slices.ContainsFunc(t.ForeignKeys, leads),
+	}
+}
+
+// withhold tells the masker of the columns that are not read since they seem to
+// hold secrets.
+func (t *Table) withhold(masker *mask.Masker) {
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.Readable && !c.holdsBytes() && c.seemsSecret() {
+			masker.Withhold(t.MaskColumn(c))
+		}
+	}
+}
+
+// Discreet is the table with comments as they may be told: an example that
+// somebody put into one is masked like a value of a row. It shares the rest
+// with t.
+func (t *Table) Discreet(masker *mask.Masker) *Table {
+	told := *t
+	told.Comment = masker.Text(t.Comment)
+	told.Columns = slices.Clone(t.Columns)
+	for i := range told.Columns {
+		told.Columns[i].Comment = masker.Text(t.Columns[i].Comment)
+	}
+	return &told
+}

@@ -114,7 +114,7 @@ func TestCutsTextsThatAreTooLong(t *testing.T) {
 
 func TestEmbedsNothingTwice(t *testing.T) {
 	bucket := memblob.OpenBucket(nil)
-	t.Cleanup(func() { bucket.Close() })
+	t.Cleanup(func() { _ = bucket.Close() })
 	server := modelserver.New(t)
 	wantVectors(t, with(t, server, cache.New(bucket)), numbered(12), 64)
 	again := with(t, server, cache.New(bucket))

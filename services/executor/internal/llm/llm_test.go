@@ -38,7 +38,7 @@ type model struct {
 func newModel(t *testing.T, changes ...func(*llm.Config)) *model {
 	t.Helper()
 	m := &model{Server: modelserver.New(t), bucket: memblob.OpenBucket(nil)}
-	t.Cleanup(func() { m.bucket.Close() })
+	t.Cleanup(func() { _ = m.bucket.Close() })
 	m.Answer(func(modelserver.Request) modelserver.Reply {
 		return modelserver.JSON(themes{Themes: []string{"orders", "guests"}})
 	})

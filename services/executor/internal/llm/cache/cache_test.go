@@ -21,7 +21,7 @@ func inFolder(t *testing.T) (*cache.Cache, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { b.Close() })
+	t.Cleanup(func() { _ = b.Close() })
 	return cache.New(b), dir
 }
 

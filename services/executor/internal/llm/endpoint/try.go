@@ -37,7 +37,7 @@ func (e *Endpoint) try(ctx context.Context, kind string, send func(context.Conte
 	defer cancel()
 	timeouts := 0
 	for n := 1; ; n++ {
-		response, fault := e.once(total, kind, send)
+		header, fault := e.once(total, kind, send)
 		switch {
 		case fault == nil:
 			return nil
@@ -49,7 +49,7 @@ func (e *Endpoint) try(ctx context.Context, kind string, send func(context.Conte
 		if !fault.passing() || n == maxTries || timeouts == maxTimeouts {
 			return fault
 		}
-		if e.wait(total, pauseFor(response, n, time.Now())) != nil {
+		if e.wait(total, pauseFor(header, n, time.Now())) != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -58,8 +58,8 @@ func (e *Endpoint) try(ctx context.Context, kind string, send func(context.Conte
 	}
 }
 
-// once sends a request once.
-func (e *Endpoint) once(ctx context.Context, kind string, send func(context.Context, **http.Response) error) (*http.Response, *Error) {
+// once sends a request once, and returns the header of the response, if any.
+func (e *Endpoint) once(ctx context.Context, kind string, send func(context.Context, **http.Response) error) (http.Header, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.Timeout)
 	defer cancel()
 	began := time.Now()
@@ -73,7 +73,10 @@ func (e *Endpoint) once(ctx context.Context, kind string, send func(context.Cont
 		fault = e.fault(err, response)
 	}
 	e.cfg.Metrics.request(kind, fault, time.Since(began))
-	return response, fault
+	if response == nil {
+		return nil, fault
+	}
+	return response.Header, fault
 }
 
 // wait waits before a retry, and does not where the time that is left would
@@ -88,11 +91,9 @@ func (e *Endpoint) wait(ctx context.Context, d time.Duration) error {
 // pauseFor is how long to wait before retry n: what the response asks for, or
 // twice as long as the time before, less up to a quarter so that many who wait
 // do not come back together.
-func pauseFor(response *http.Response, n int, now time.Time) time.Duration {
-	if response != nil {
-		if d, ok := retryAfter(response.Header.Get("Retry-After"), now); ok {
-			return min(d, maxWait)
-		}
+func pauseFor(header http.Header, n int, now time.Time) time.Duration {
+	if d, ok := retryAfter(header.Get("Retry-After"), now); ok {
+		return min(d, maxWait)
 	}
 	wait := min(firstWait<<(n-1), maxWait)
 	return wait - rand.N(wait/4)

@@ -32,7 +32,7 @@ func (w *work) lookBack() {
 	if base == nil {
 		return
 	}
-	before, err := readSnapshot(base.Files)
+	before, err := ReadSnapshot(base.Files)
 	if err != nil {
 		w.cannotReuse(err)
 		return
@@ -133,7 +133,9 @@ func (w *work) sampled() []sampledTable {
 	return tables
 }
 
-func readSnapshot(files fs.FS) (*snapshot.Snapshot, error) {
+// ReadSnapshot reads the catalogue that the step left. Errors wrap
+// fs.ErrNotExist or snapshot.ErrMalformed, or come from files.
+func ReadSnapshot(files fs.FS) (*snapshot.Snapshot, error) {
 	data, err := fs.ReadFile(files, snapshot.FileName)
 	if err != nil {
 		return nil, fmt.Errorf("read the earlier catalogue: %w", err)

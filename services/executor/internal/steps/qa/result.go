@@ -20,6 +20,10 @@ type Result struct {
 	FailedThemes     []string `json:"failed_themes"`
 	DurationSeconds  float64  `json:"duration_seconds"`
 
+	// ReusedThemes counts the themes that were taken over, with their pairs, from
+	// an earlier task on the database, since their tables did not change.
+	ReusedThemes int `json:"reused_themes"`
+
 	// GeneratedBy is "rules", "model" or "mixed": who made the themes and pairs
 	// of this task. Sources counts the pairs by who wrote them.
 	GeneratedBy string         `json:"generated_by"`
@@ -61,6 +65,7 @@ func (w *work) result(took time.Duration) steps.Result {
 		SuccessfulThemes: len(w.themes) - len(w.failed),
 		FailedThemes:     append([]string{}, w.failed...),
 		DurationSeconds:  took.Seconds(),
+		ReusedThemes:     w.reusedThemes(),
 		GeneratedBy:      w.generatedBy(),
 		ModelUsage:       w.Model.Usage(),
 		Refused:          w.model.refusals(),

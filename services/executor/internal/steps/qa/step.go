@@ -78,6 +78,8 @@ type work struct {
 	probe  *probe
 	model  *model
 
+	// prints are the fingerprints of the tables by name; see package snapshot.
+	prints map[string]string
 	themes []subject
 	failed []string // names of themes without questions
 	made   *collection
@@ -104,6 +106,7 @@ func (s Step) prepare(ctx context.Context, run *steps.Run) (*work, error) {
 			"filename_mapping.txt 中的表在数据库里都不存在了，请重新执行 ddl_generation。",
 			"None of the tables in filename_mapping.txt exist in the database any more; run ddl_generation again."), nil)
 	}
+	w.prints = fingerprints(w.schema)
 	w.comment()
 	if err := w.understand(ctx, pool); err != nil {
 		return nil, failed(ctx, run, err)

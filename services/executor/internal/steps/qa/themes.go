@@ -89,15 +89,19 @@ func ReadThemes(fsys fs.FS) ([]ThemeEntry, error) {
 	return list, nil
 }
 
-// divide finds the themes: those of the graph of keys, as the model names and
-// regroups them where it does.
+// divide finds the themes: those that can be taken over, and for the other
+// tables those of the graph of keys, as the model names and regroups them where
+// it does.
 func (w *work) divide(ctx context.Context) error {
-	found, theirs := w.model.themes(ctx, theme.Divide(w.db, w.amount.themes))
+	w.themes = w.takenOver()
+	proposed := theme.Among(w.db, w.others(w.themes), max(1, w.amount.themes-len(w.themes)))
+	found, theirs := w.model.themes(ctx, proposed)
 	for _, th := range found {
 		s := subject{Theme: th, source: events.SourceRules}
 		if theirs[th.Name] {
 			s.source = events.SourceModel
 		}
+		s.Name = distinguish(th.Name, w.themes)
 		w.themes = append(w.themes, s)
 	}
 	return ctx.Err()

@@ -58,7 +58,9 @@ func newClustering(tables []*profile.Table) *clustering {
 	}
 	for _, t := range tables {
 		for _, l := range t.Links {
-			c.connect(c.of[t], c.of[l.To])
+			if to, ok := c.of[l.To]; ok {
+				c.connect(c.of[t], to)
+			}
 		}
 	}
 	return c
@@ -91,7 +93,7 @@ func (c *clustering) attach() {
 		}
 		best := -1
 		for _, o := range near {
-			if j := c.of[o]; j != i && (best < 0 || c.groups[j].degree < c.groups[best].degree) {
+			if j, ok := c.of[o]; ok && j != i && (best < 0 || c.groups[j].degree < c.groups[best].degree) {
 				best = j
 			}
 		}

@@ -24,9 +24,13 @@ const MaxName = 100
 // Divide divides the tables into about want themes by the graph of keys, in a
 // stable order, the most connected first. There are fewer where tables are few,
 // and more where a theme would become too large.
-func Divide(db *profile.Database, want int) []Theme {
+func Divide(db *profile.Database, want int) []Theme { return Among(db, db.Tables, want) }
+
+// Among is Divide for some of a database's tables, in their order there: each
+// of them is in the focus of a theme, and the others at most next to it.
+func Among(db *profile.Database, tables []*profile.Table, want int) []Theme {
 	var themes []Theme
-	for _, focus := range cluster(db.Tables, want) {
+	for _, focus := range cluster(tables, want) {
 		themes = append(themes, Of(db, focus))
 	}
 	Distinguish(themes)

@@ -239,21 +239,26 @@ func summarize(category catalog.Category, rows int, counts map[string]int, judge
 		s.Private = slices.ContainsFunc(s.Top[:min(50, len(s.Top))], func(v Value) bool { return private.MatchString(v.Text) })
 	}
 	s.conceal(judge)
-	s.Top = s.Top[:min(topValues, len(s.Top))]
 	return s
 }
 
-// conceal leaves only counts of a personal column, and of another one no value
-// in which something is masked or that was cut.
+// conceal leaves only counts of a personal column, and of another one the most
+// frequent values, but none in which something is masked or that was cut.
 func (s *Stats) conceal(judge *mask.Judge) {
 	if judge.Kind() != "" {
 		*s = Stats{Rows: s.Rows, Nulls: s.Nulls, Distinct: s.Distinct, Longest: s.Longest, Counts: s.Counts, Private: true}
 		return
 	}
-	s.Top = slices.DeleteFunc(s.Top, func(v Value) bool {
-		_, masked := judge.Mask(v.Text)
-		return masked || utf8.RuneCountInString(v.Text) > maxValue
-	})
+	var open []Value
+	for _, v := range s.Top {
+		if len(open) == topValues {
+			break
+		}
+		if _, masked := judge.Mask(v.Text); !masked && utf8.RuneCountInString(v.Text) <= maxValue {
+			open = append(open, v)
+		}
+	}
+	s.Top = open
 }
 
 // conceal drops names in which something is masked.

@@ -190,6 +190,32 @@ func TestWideTablesAreAskedAboutInParts(t *testing.T) {
 	}
 }
 
+// A later task takes over the comments of tables that did not change, and asks
+// about the others alone.
+func TestCommentsOfUnchangedTablesAreTakenOver(t *testing.T) {
+	dsn := database(t, bareTables)
+	server := modelserver.New(t)
+	server.Answer(writes(t))
+	first, _, _ := commented(t, dsn, events.English, stepstest.Model(t, server))
+	change(t, dsn, `CREATE TABLE invoice (id int PRIMARY KEY); ALTER TABLE booking ADD nights int;`)
+	later := stepstest.New(t, dsn, nil)
+	later.Request.Tables, later.Model, later.Base = []string{"*"}, stepstest.Model(t, server), base(first, true)
+	got, err := Step{}.Run(t.Context(), later.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := shownTables(t, server.Requests()[1])
+	if len(server.Requests()) != 2 || len(asked) != 2 || asked[0].Table != "public.booking" || asked[1].Table != "public.invoice" {
+		t.Errorf("asked about %+v", asked)
+	}
+	if n := got.Data.(Result).GeneratedComments; n != (CommentCount{2, 7}) {
+		t.Errorf("%+v", n)
+	}
+	if got, want := later.Files.Text("guest_detail.md"), first.Files.Text("guest_detail.md"); got != want {
+		t.Errorf("guest_detail.md is now\n%s", got)
+	}
+}
+
 func TestCommentsThatAreNoneAreRefused(t *testing.T) {
 	for text, ok := range map[string]bool{
 		"Guest": true, "": true, "客人编号": true, "Price (EUR), see list": true, "a-b": true,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 // oneTimeout is what the database may take over a statement that somebody
@@ -23,7 +24,7 @@ func CheckOne(ctx context.Context, pool *pgxpool.Pool, lang events.Language, sql
 	if err != nil {
 		return events.PairCheck{}, bizdb.Translate(err, lang)
 	}
-	j := judge{rules: rules{pool, lang, oneTimeout, DefaultMaxCost, known}}
+	j := judge{rules: rules{pool, lang, oneTimeout, DefaultMaxCost, known, mask.New(events.MaskData)}}
 	defer j.close(ctx)
 	f, err := j.ask(ctx, sql)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 const (
@@ -27,10 +28,13 @@ type rules struct {
 	timeout   time.Duration
 	maxCost   float64
 	functions functions
+	masker    *mask.Masker
 }
 
 // judge has texts climb the ladder: one reading statement, its names, its plan,
-// the plan's cost, its first rows. It is not safe for concurrent use.
+// the plan's cost, its first rows, unless no row may be read. What the server
+// says is told without the rows' personal data. It is not safe for concurrent
+// use.
 //
 // No text is ever where it could do more than read. The server parses it by the
 // extended protocol, which takes one statement only, behind DECLARE CURSOR,
@@ -117,6 +121,9 @@ func (j *judge) climbOnce(ctx context.Context, sql string, p plan) (f finding, e
 		f.refusal = refuse(events.RungCost, reasonCost, j.lang.Sprintf("估计的执行代价 %.0f 超过上限 %.0f", "the planner's cost of %.0f is over the limit of %.0f", p.cost, j.maxCost))
 		return f, nil
 	}
+	if !j.masker.Reads() {
+		return f, nil // its plan is all that may be asked for
+	}
 	rows, err := j.run(ctx, sql)
 	if err == nil {
 		f.empty = rows == 0
@@ -198,7 +205,7 @@ func (j *judge) refused(err error, sql string) *refusal {
 		r.SQLState = pg.Code
 		return r
 	}
-	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reasonSQL, Message: pg.Message, SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
+	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reasonSQL, Message: j.masker.ServerMessage(pg.Code, pg.Message, sql), SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
 }
 
 // stopped is a refusal of a text as it ran.

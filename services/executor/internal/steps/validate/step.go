@@ -15,6 +15,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
@@ -86,7 +87,7 @@ func (s step) checkAll(ctx context.Context, run *steps.Run, verdicts []*verdict)
 	}
 	known, err := readFunctions(ctx, pool)
 	if err == nil {
-		err = s.share(ctx, run, rules{pool, run.Language(), s.cfg.StatementTimeout, s.cfg.MaxCost, known}, open)
+		err = s.share(ctx, run, rules{pool, run.Language(), s.cfg.StatementTimeout, s.cfg.MaxCost, known, mask.New(run.Request.Options.Masking)}, open)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()

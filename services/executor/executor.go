@@ -22,8 +22,10 @@ import (
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/connection"
+	"github.com/citu/datapipeline/services/executor/internal/history"
 	"github.com/citu/datapipeline/services/executor/internal/questions"
 	"github.com/citu/datapipeline/services/executor/internal/steps/train"
+	"github.com/citu/datapipeline/services/executor/internal/training"
 )
 
 // service is the executor's name in events, dead letters and logs.
@@ -35,6 +37,7 @@ type Service struct {
 	rt       kit.Runtime
 	log      *zap.Logger
 	resolver *connection.Resolver
+	data     *training.Data
 	deleted  *prometheus.CounterVec
 }
 
@@ -49,9 +52,10 @@ func New(cfg Config, rt kit.Runtime) (*Service, error) {
 		return nil, fmt.Errorf("executor: %w", err)
 	}
 	s := &Service{cfg: cfg, rt: rt, log: rt.Log.Named(service), resolver: resolver}
+	s.data = s.trainingData(nil)
 	s.deleted = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "datapipeline_executor_training_deletions_total",
-		Help: "Deletions of tasks' training data by outcome.",
+		Help: "Deletions and restorations of training data by outcome.",
 	}, []string{"outcome"})
 	rt.Metrics.MustRegister(s.deleted)
 	return s, nil
@@ -140,13 +144,14 @@ func (s *Service) work(ctx context.Context, b *broker.Broker) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.runner.Serve(ctx, requests, slots) })
-	group.Go(func() error { return s.forget(ctx, b, deletions) })
-	group.Go(func() error { return s.questions().Run(ctx, b.Conn()) })
+	group.Go(func() error { return s.forget(ctx, b, history.History{Bucket: w.bucket}, deletions) })
+	group.Go(func() error { return s.purge(ctx) })
+	group.Go(func() error { return s.questions(w.models).Run(ctx, b.Conn()) })
 	return group.Wait()
 }
 
-func (s *Service) questions() *questions.Service {
-	return questions.New(questions.Config{Resolver: s.resolver, Open: s.opener(bizdb.Options{
+func (s *Service) questions(m *models) *questions.Service {
+	return questions.New(questions.Config{Resolver: s.resolver, Training: s.trainingData(m.embedder), Open: s.opener(bizdb.Options{
 		ConnectTimeout: 3 * time.Second, StatementTimeout: 3 * time.Second, MaxConns: 1,
 	}), Log: s.log})
 }

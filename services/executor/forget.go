@@ -3,26 +3,30 @@ package executor
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/kit/broker"
+	"github.com/citu/datapipeline/services/executor/internal/history"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
-	"github.com/citu/datapipeline/services/executor/internal/steps/train"
 )
 
 const (
-	// forgetTries is how often the removal of a task's training data is tried.
+	// forgetTries is how often a change of training data is tried.
 	forgetTries = 5
 	// forgetPause is added to the wait for the next try after each.
 	forgetPause = 30 * time.Second
+	// forgetLimit is how long one try may take.
+	forgetLimit = 5 * time.Minute
 )
 
-// forget removes the training data of deleted tasks, where the deletion asks
-// for it, until ctx ends.
-func (s *Service) forget(ctx context.Context, b *broker.Broker, deletions *broker.Queue) error {
+// forget takes deleted tasks out of the history, removes their training data
+// where the deletion asks for it, and carries out requests about training data,
+// until ctx ends.
+func (s *Service) forget(ctx context.Context, b *broker.Broker, h history.History, deletions *broker.Queue) error {
 	for {
 		d, err := deletions.Next(ctx)
 		if ctx.Err() != nil && d == nil {
@@ -31,36 +35,93 @@ func (s *Service) forget(ctx context.Context, b *broker.Broker, deletions *broke
 		if err != nil {
 			return err
 		}
-		if err := s.forgetOne(ctx, b, d); err != nil { // it comes again
+		if err := s.forgetOne(ctx, b, h, d); err != nil { // it comes again
 			s.log.Warn("deletion not settled", zap.String("task", d.Event.Task()), zap.Error(err))
 		}
 	}
 }
 
-// forgetOne removes what a task loaded. What fails too often is kept as a dead
-// letter.
-func (s *Service) forgetOne(ctx context.Context, b *broker.Broker, d *broker.Delivery) error {
-	deleted, ok := d.Event.Data.(*events.TaskDeleted)
-	if !ok || !deleted.TrainingData {
-		return d.Ack(ctx)
+// forgetOne carries out what a deletion asks for. What fails too often is kept
+// as a dead letter.
+func (s *Service) forgetOne(ctx context.Context, b *broker.Broker, h history.History, d *broker.Delivery) error {
+	switch e := d.Event.Data.(type) {
+	case *events.TaskDeleted:
+		s.forgetTask(ctx, h, e.TaskID)
+		if !e.TrainingData {
+			return d.Ack(ctx)
+		}
+		return s.settle(ctx, b, d, func(ctx context.Context) error {
+			n, err := s.data.DeleteTask(ctx, events.English, e.TaskID)
+			if err == nil {
+				s.log.Info("training data removed", zap.String("task", e.TaskID), zap.Int64("documents", n))
+			}
+			return err
+		}, nil)
+	case *events.TrainingDeleteRequested, *events.TrainingRestoreRequested:
+		return s.changeTraining(ctx, b, d)
 	}
-	limited, cancel := context.WithTimeout(ctx, events.AckWait)
-	n, err := train.Delete(limited, s.training(), events.English, deleted.TaskID)
-	cancel()
+	return d.Ack(ctx)
+}
+
+// settle carries out what a delivery asks for, and asks for another one where
+// that fails. What fails too often, or always would, is told to gaveUp, which
+// may be nil, and kept as a dead letter.
+func (s *Service) settle(ctx context.Context, b *broker.Broker, d *broker.Delivery, do, gaveUp func(context.Context) error) error {
+	err := s.patiently(ctx, d, do)
 	if err == nil {
 		s.deleted.WithLabelValues("done").Inc()
-		s.log.Info("training data removed", zap.String("task", deleted.TaskID), zap.Int64("documents", n))
 		return d.Ack(ctx)
 	}
-	s.log.Warn("training data not removed", zap.String("task", deleted.TaskID), zap.Int("try", d.Deliveries), zap.Error(err))
+	if ctx.Err() != nil {
+		return d.Nak(0)
+	}
+	s.log.Warn("training data not changed", zap.String("type", string(d.Event.Type())), zap.String("task", d.Event.Task()), zap.Int("try", d.Deliveries), zap.Error(err))
 	if d.Deliveries < forgetTries && !hopeless(err) {
 		return d.Nak(time.Duration(d.Deliveries) * forgetPause)
 	}
 	s.deleted.WithLabelValues("given_up").Inc()
+	if gaveUp != nil {
+		if err := gaveUp(ctx); err != nil {
+			return err
+		}
+	}
 	if err := b.DeadLetter(ctx, service, d.Message, err.Error()); err != nil {
 		return err
 	}
 	return d.Ack(ctx)
+}
+
+// patiently runs do within forgetLimit, and keeps the delivery meanwhile.
+func (s *Service) patiently(ctx context.Context, d *broker.Delivery, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, forgetLimit)
+	defer cancel()
+	var keeping sync.WaitGroup
+	defer keeping.Wait()
+	done := make(chan struct{})
+	defer close(done)
+	keeping.Go(func() {
+		for {
+			select {
+			case <-time.After(events.AckWait / 3):
+				if err := d.InProgress(); err != nil {
+					s.log.Debug("delivery not extended", zap.Error(err))
+				}
+			case <-done:
+				return
+			}
+		}
+	})
+	return do(ctx)
+}
+
+// forgetTask takes a deleted task out of the history. Where that fails, a later
+// task on the same database does it: it is not worth a delivery more.
+func (s *Service) forgetTask(ctx context.Context, h history.History, taskID string) {
+	ctx, cancel := context.WithTimeout(ctx, events.AckWait/2)
+	defer cancel()
+	if err := h.Forget(ctx, taskID); err != nil {
+		s.log.Warn("deleted task stays in the history", zap.String("task", taskID), zap.Error(err))
+	}
 }
 
 // hopeless says that another try would end as this one did.

@@ -1,6 +1,6 @@
-// Package questions answers what people ask about business databases while they
-// prepare a task: whether one can be reached, and which tables it has. It is
-// the NATS micro service that package events describes.
+// Package questions answers what people ask about business databases: whether
+// one can be reached, which tables it has, and whether SQL runs on it. It is the
+// NATS micro service that package events describes.
 package questions
 
 import (
@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +21,10 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/connection"
+	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
+	"github.com/citu/datapipeline/services/executor/internal/training"
 )
 
 const (
@@ -31,8 +35,8 @@ const (
 	concurrency = 16
 	// deadline of an answer; whoever asks waits for 5 s.
 	deadline = 4 * time.Second
-	// maxQuestion bounds a question, in bytes.
-	maxQuestion = 64 << 10
+	// maxQuestion bounds a question, in bytes; SQL makes the largest.
+	maxQuestion = 512 << 10
 )
 
 // Config says how databases are found and opened.
@@ -40,6 +44,7 @@ type Config struct {
 	Resolver *connection.Resolver
 	Open     func(ctx context.Context, dsn string, language events.Language) (*pgxpool.Pool, error)
 	Log      *zap.Logger
+	Training *training.Data
 }
 
 // Service answers questions. Make it with New.
@@ -62,15 +67,9 @@ func (s *Service) Run(ctx context.Context, nc *nats.Conn) error {
 	if err != nil {
 		return fmt.Errorf("catalogue questions: %w", err)
 	}
-	for _, e := range []struct {
-		name, subject string
-		answer        func(context.Context, events.Question) any
-	}{
-		{"connections", events.SubjectConnections, s.connections},
-		{"test", events.SubjectTest, s.test},
-		{"tables", events.SubjectTables, s.tables},
-	} {
-		if err := service.AddEndpoint(e.name, s.handler(ctx, e.answer), micro.WithEndpointSubject(e.subject)); err != nil {
+	for subject, handler := range s.handlers(ctx) {
+		name := subject[strings.LastIndexByte(subject, '.')+1:]
+		if err := service.AddEndpoint(name, handler, micro.WithEndpointSubject(subject)); err != nil {
 			return errors.Join(fmt.Errorf("catalogue questions: %w", err), service.Stop())
 		}
 	}
@@ -83,10 +82,23 @@ func (s *Service) Run(ctx context.Context, nc *nats.Conn) error {
 	return nil
 }
 
-// handler answers each question in a goroutine of its own.
-func (s *Service) handler(ctx context.Context, answer func(context.Context, events.Question) any) micro.Handler {
+// handlers are what answers, by subject.
+func (s *Service) handlers(ctx context.Context) map[string]micro.Handler {
+	return map[string]micro.Handler{
+		events.SubjectConnections: handler(ctx, s, s.connections),
+		events.SubjectTest:        handler(ctx, s, s.test),
+		events.SubjectTables:      handler(ctx, s, s.tables),
+		events.SubjectCheckSQL:    handler(ctx, s, s.checkSQL),
+
+		events.SubjectTrainingList:     handler(ctx, s, s.trainingList),
+		events.SubjectTrainingRetrieve: handler(ctx, s, s.trainingRetrieve),
+	}
+}
+
+// handler answers each question of a form in a goroutine of its own.
+func handler[Q any](ctx context.Context, s *Service, answer func(context.Context, Q) any) micro.Handler {
 	return micro.HandlerFunc(func(r micro.Request) {
-		question, err := decode(r.Data())
+		question, err := decode[Q](r.Data())
 		if err != nil {
 			s.refuse(r, "400", err.Error())
 			return
@@ -114,17 +126,12 @@ func (s *Service) refuse(r micro.Request, code, why string) {
 	}
 }
 
-func decode(body []byte) (q events.Question, err error) {
+func decode[Q any](body []byte) (q Q, err error) {
 	if len(body) > maxQuestion {
 		return q, fmt.Errorf("the question has more than %d bytes", maxQuestion)
 	}
-	if len(body) > 0 {
-		if json.Unmarshal(body, &q) != nil {
-			return q, errors.New("the question is not JSON of its form")
-		}
-	}
-	if !q.Language.Valid() {
-		q.Language = events.Chinese
+	if len(body) > 0 && json.Unmarshal(body, &q) != nil {
+		return q, errors.New("the question is not JSON of its form")
 	}
 	return q, nil
 }
@@ -135,7 +142,7 @@ func (s *Service) connections(context.Context, events.Question) any {
 
 func (s *Service) test(ctx context.Context, q events.Question) any {
 	var answer events.ConnectionTest
-	answer.Failure = s.ask(ctx, q, func(pool *pgxpool.Pool) (err error) {
+	answer.Failure = s.ask(ctx, q.Connection, q.Language, func(pool *pgxpool.Pool) (err error) {
 		answer, err = catalog.Test(ctx, pool)
 		return err
 	})
@@ -144,7 +151,7 @@ func (s *Service) test(ctx context.Context, q events.Question) any {
 
 func (s *Service) tables(ctx context.Context, q events.Question) any {
 	answer := events.TablePage{Tables: []events.TableSummary{}}
-	failure := s.ask(ctx, q, func(pool *pgxpool.Pool) (err error) {
+	failure := s.ask(ctx, q.Connection, q.Language, func(pool *pgxpool.Pool) (err error) {
 		page, err := catalog.List(ctx, pool, q)
 		if err == nil {
 			answer = page
@@ -155,20 +162,43 @@ func (s *Service) tables(ctx context.Context, q events.Question) any {
 	return answer
 }
 
+// checkSQL says what the validation would make of a person's pair.
+func (s *Service) checkSQL(ctx context.Context, q events.PairQuestion) any {
+	answer := events.PairAnswer{PairID: pairs.ID(q.Question, q.SQL)}
+	answer.Tables, answer.Shapes, answer.Difficulty = pairs.Describe(q.SQL, nil)
+	answer.Failure = s.ask(ctx, q.Connection, q.Language, func(pool *pgxpool.Pool) error {
+		check, err := validate.CheckOne(ctx, pool, language(q.Language), q.SQL)
+		if err == nil {
+			answer.Check = &check
+		}
+		return err
+	})
+	return answer
+}
+
 // ask opens the database in question and returns what went wrong as people read
 // it; nil when nothing did.
-func (s *Service) ask(ctx context.Context, q events.Question, fn func(*pgxpool.Pool) error) *events.Failure {
-	target, err := s.cfg.Resolver.Resolve(q.Connection, q.Language)
+func (s *Service) ask(ctx context.Context, c events.Connection, lang events.Language, fn func(*pgxpool.Pool) error) *events.Failure {
+	lang = language(lang)
+	target, err := s.cfg.Resolver.Resolve(c, lang)
 	if err == nil {
-		err = s.over(ctx, target.DSN, q.Language, fn)
+		err = s.over(ctx, target.DSN, lang, fn)
 	}
 	if err == nil {
 		return nil
 	}
-	failure := explain(err, q.Language).Failure("")
+	failure := explain(err, lang).Failure("")
 	failure.Message = target.Scrub(failure.Message)
 	s.cfg.Log.Info("question about a database failed", zap.String("error_type", failure.ErrorType), zap.String("error", target.Scrub(err.Error())))
 	return &failure
+}
+
+// language is that of an answer, Chinese where the question names none.
+func language(l events.Language) events.Language {
+	if l.Valid() {
+		return l
+	}
+	return events.Chinese
 }
 
 func (s *Service) over(ctx context.Context, dsn string, lang events.Language, fn func(*pgxpool.Pool) error) error {

@@ -14,15 +14,19 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/vector"
 )
 
-func unconfigured(lang events.Language) error {
+// Unconfigured says that there is no vector store.
+func Unconfigured(lang events.Language) error {
 	return steps.Fail(events.ClassPlatform, "vector_store_unconfigured", lang.Pick(
 		"没有配置向量库：请设置 DP_VECTOR_DATABASE_URL，或关闭 enable_training_data_load",
 		"no vector store is configured: set DP_VECTOR_DATABASE_URL, or switch enable_training_data_load off"), nil)
 }
 
-// translate says what went wrong with the vector store. What is no fault of the
-// store stays as it is.
-func translate(ctx context.Context, err error, lang events.Language) error {
+// Translate says what went wrong with the vector store, as a *steps.Error, or
+// returns ctx's error. What is no fault of the store, and nil, stays as it is.
+func Translate(ctx context.Context, err error, lang events.Language) error {
+	if err == nil {
+		return nil
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -111,7 +111,7 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 		Embedder: s.cfg.Embedder.Name(), Index: map[string]vector.Indexed{},
 	}}
 	if err := s.withStore(ctx, run, func(store *vector.Store) error { return l.into(ctx, store) }); err != nil {
-		return steps.Result{}, translate(ctx, err, run.Language())
+		return steps.Result{}, Translate(ctx, err, run.Language())
 	}
 	return steps.Result{Data: l.result}, nil
 }
@@ -167,7 +167,7 @@ func (l *load) purge(ctx context.Context) error {
 // withStore runs do with the store ready and locked for the database.
 func (s step) withStore(ctx context.Context, run *steps.Run, do func(*vector.Store) error) error {
 	if s.cfg.URL == "" {
-		return unconfigured(run.Language())
+		return Unconfigured(run.Language())
 	}
 	store, err := vector.Open(ctx, s.cfg.URL)
 	if err != nil {

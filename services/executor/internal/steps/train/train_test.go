@@ -352,19 +352,6 @@ func TestRunFails(t *testing.T) {
 	}
 }
 
-func TestDelete(t *testing.T) {
-	cfg := train.Config{URL: testkit.Postgres(t)}
-	load(t, cfg, stepstest.New(t, "", folder()))
-	n, err := train.Delete(t.Context(), cfg, events.English, "task_20250701_143052")
-	if left := query[int64](t, cfg.URL, "SELECT count(*) FROM langchain_pg_embedding"); err != nil || n != 8 || left[0] != 0 {
-		t.Errorf("%d gone, %d left, %v", n, left[0], err)
-	}
-	_, err = train.Delete(t.Context(), train.Config{URL: "postgres://127.0.0.1:1/db"}, events.English, "task_20250701_143052")
-	if e := (*steps.Error)(nil); !errors.As(err, &e) || e.Type != "vector_store_unreachable" {
-		t.Errorf("err = %v", err)
-	}
-}
-
 func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

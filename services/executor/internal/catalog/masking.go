@@ -16,16 +16,6 @@ func (t *Table) MaskColumn(c *Column) mask.Column {
 	}
 }
 
-// withhold tells the masker of the columns that are not read since they seem to
-// hold secrets.
-func (t *Table) withhold(masker *mask.Masker) {
-	for i := range t.Columns {
-		if c := &t.Columns[i]; c.Readable && !c.holdsBytes() && c.seemsSecret() {
-			masker.Withhold(t.MaskColumn(c))
-		}
-	}
-}
-
 // Discreet is the table with comments as they may be told: an example that
 // somebody put into one is masked like a value of a row. It shares the rest
 // with t.

@@ -75,8 +75,7 @@ func TestAForeignTableOutOfReachIsDescribedWithoutSamples(t *testing.T) {
 		CREATE VIEW d AS SELECT id FROM a;
 		CREATE TABLE e (id int); INSERT INTO e VALUES (1)`))
 	for _, name := range []string{"a", "b", "c", "d"} {
-		var server *pgconn.PgError
-		if !errors.As(got[name].Err, &server) {
+		if _, answered := errors.AsType[*pgconn.PgError](got[name].Err); !answered {
 			t.Errorf("%s: %+v", name, got[name])
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -77,15 +78,17 @@ func (c *command) run(ctx context.Context, report io.Writer) (good bool, err err
 
 // all prints a line for each database, and then what differs.
 func (t *trial) all(ctx context.Context, sources []source, report io.Writer) (bool, error) {
-	table := tabwriter.NewWriter(report, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "DATABASE\tTABLES\tFAILED\tWARNINGS\tFILES\tSECONDS\tRESULT")
+	var text strings.Builder
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	line := func(format string, args ...any) { _, _ = fmt.Fprintf(table, format, args...) } // into memory
+	line("DATABASE\tTABLES\tFAILED\tWARNINGS\tFILES\tSECONDS\tRESULT\n")
 	var faults []string
 	for i, s := range sources {
 		o := t.try(ctx, i, s)
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%.2f\t%s\n", s.name, o.result.TotalTables, o.result.Failed, o.warnings,
+		line("%s\t%d\t%d\t%d\t%d\t%.2f\t%s\n", s.name, o.result.TotalTables, o.result.Failed, o.warnings,
 			o.result.FilesGenerated, o.result.DurationSeconds, o.verdict())
 		for _, f := range o.faults {
 			faults = append(faults, s.name+": "+f)
@@ -95,7 +98,8 @@ func (t *trial) all(ctx context.Context, sources []source, report io.Writer) (bo
 		return false, err
 	}
 	for _, f := range faults {
-		fmt.Fprintf(report, "\n%s\n", f)
+		text.WriteString("\n" + f + "\n")
 	}
-	return len(faults) == 0, nil
+	_, err := io.WriteString(report, text.String())
+	return len(faults) == 0, err
 }

@@ -22,6 +22,7 @@ type deployment struct {
 	broker   *broker.Broker
 	db       *pgxpool.Pool // the recorder's
 	business string        // connection string of a small business database
+	vectors  *pgxpool.Pool // the vector store
 	bucket   string        // a folder
 	env      []string
 
@@ -39,13 +40,14 @@ INSERT INTO product SELECT n, 'product ' || n, n * 1.5 FROM generate_series(1, 1
 INSERT INTO purchase SELECT n, 1 + n % 30, 1 + n % 10, 1 + n % 4, timestamp '2025-01-01' + n * interval '7 hours' FROM generate_series(1, 300) n;
 ANALYZE;`
 
-// deploy starts a deployment that runs up to limit tasks at once.
-func deploy(t *testing.T, limit int) *deployment {
+// deploy starts a deployment that runs up to limit tasks at once; more is added
+// to the environment of its services.
+func deploy(t *testing.T, limit int, more ...string) *deployment {
 	t.Helper()
 	server := testkit.NATS(t)
 	d := &deployment{t: t, bucket: t.TempDir(), business: testkit.Postgres(t)}
-	database := testkit.Postgres(t)
-	d.db = open(t, database)
+	database, vectors := testkit.Postgres(t), testkit.Postgres(t)
+	d.db, d.vectors = open(t, database), open(t, vectors)
 	if _, err := open(t, d.business).Exec(t.Context(), shop); err != nil {
 		t.Fatal(err)
 	}
@@ -58,8 +60,9 @@ func deploy(t *testing.T, limit int) *deployment {
 		t.Fatal(err)
 	}
 	d.env = env("DP_NATS_URL", server.URL(), "DP_DATABASE_URL", database, "DP_BUCKET_URL", d.bucket,
-		"DP_VECTOR_DATABASE_URL", testkit.Postgres(t), "DP_SEAL_RECIPIENT", recipient, "DP_SEAL_IDENTITY_FILE", keys,
+		"DP_VECTOR_DATABASE_URL", vectors, "DP_SEAL_RECIPIENT", recipient, "DP_SEAL_IDENTITY_FILE", keys,
 		"DP_MAX_CONCURRENT_TASKS", strconv.Itoa(limit), "DP_LOG_LEVEL", "warn", "DP_PROVISION", "true", "DP_LEASE_TTL", "2s")
+	d.env = append(d.env, env(more...)...)
 	d.gateway = d.startGateway()
 	d.executor, d.recorder, d.filescan = d.start("executor"), d.start("recorder"), d.start("filescan")
 	for _, p := range []*process{d.gateway, d.executor, d.recorder, d.filescan} {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -238,6 +239,9 @@ func TestDeletedTrainingDataGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	testkit.Eventually(t, t.Context(), func() bool { return s.documents() == 0 })
+	if left, err := filepath.Glob(filepath.Join(s.cfg.Bucket.URL, ".history", "*", "*")); err != nil || len(left) > 0 {
+		t.Errorf("still remembered: %q, %v", left, err)
+	}
 }
 
 func (s *site) documents() (n int) {
@@ -270,6 +274,32 @@ func TestQuestionsAboutDatabases(t *testing.T) {
 	s.ask(events.SubjectTables, events.Question{Connection: events.Connection{Name: "shop"}, Language: events.English, Search: "comp"}, &page)
 	if len(page.Tables) != 1 || page.Tables[0].Name != "company" {
 		t.Errorf("tables: %+v", page)
+	}
+}
+
+func TestQuestionsAboutPairs(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	shop := events.Connection{Name: "shop"}
+	ask := func(q events.PairQuestion) (a events.PairAnswer) {
+		q.Language, q.Question = events.English, "How many companies?"
+		s.ask(events.SubjectCheckSQL, q, &a)
+		return a
+	}
+	good := ask(events.PairQuestion{Connection: shop, SQL: "SELECT count(*) FROM company"})
+	if good.Failure != nil || good.Check == nil || good.Check.Verdict != events.VerdictValid || !slices.Equal(good.Tables, []string{"public.company"}) || !events.ValidPairID(good.PairID) {
+		t.Errorf("%+v, %+v", good, good.Check)
+	}
+	if same := ask(events.PairQuestion{Connection: shop, SQL: "select COUNT(*)\n  from company; "}); same.PairID != good.PairID {
+		t.Errorf("the same pair in other letters is %s and %s", good.PairID, same.PairID)
+	}
+	bad := ask(events.PairQuestion{Connection: shop, SQL: "SELECT nothing FROM company"})
+	if bad.Failure != nil || bad.Check == nil || bad.Check.Rung != events.RungNames || bad.Check.SQLState != "42703" || bad.Check.Position != 8 {
+		t.Errorf("%+v, %+v", bad, bad.Check)
+	}
+	unasked := ask(events.PairQuestion{Connection: events.Connection{Name: "x"}, SQL: "SELECT count(*) FROM company"})
+	if unasked.Failure == nil || unasked.Failure.ErrorType != "connection_unknown" || unasked.Check != nil || unasked.PairID != good.PairID {
+		t.Errorf("%+v", unasked)
 	}
 }
 

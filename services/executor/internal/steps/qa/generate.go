@@ -45,7 +45,7 @@ func (w *work) said(th subject, n int) {
 		w.Log.Warn(w.Language().Sprintf("主题“%s”没有生成问题：已达到每个任务 %d 个问题的上限", "No questions about the theme %q: the limit of %d questions per task is reached", th.Name, MaxQuestions))
 		return
 	}
-	w.Log.Warn(w.Language().Sprintf("主题“%s”没有生成问题：其中的表没有可读的字段", "No questions about the theme %q: its tables have no column that may be read", th.Name))
+	w.Log.Warn(w.Language().Sprintf("主题“%s”没有生成问题：其中的表无法读取", "No questions about the theme %q: its tables cannot be read", th.Name))
 }
 
 // about keeps what was taken over and what the model made of a theme and fills
@@ -75,12 +75,11 @@ func (w *work) about(ctx context.Context, th *subject, want int, answered []pair
 }
 
 // rounds are how often questions without an answer are replaced.
-const rounds = 3
+const rounds = 8
 
 // byRule chooses want questions by rule, or as many as it takes to ask about
 // every table that the pairs in hand do not read. Questions that have no answer
-// in the database are replaced, and left out at last unless a table would be
-// left without any.
+// in the database are replaced, as long as there are others.
 func (w *work) byRule(ctx context.Context, th *subject, want int, have []events.Pair) ([]ask.Question, error) {
 	all, err := ask.About(ctx, w.db, th.Theme)
 	if err != nil {

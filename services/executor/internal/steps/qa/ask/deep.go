@@ -119,7 +119,7 @@ func (w *writer) referrers(l, m *profile.Link) {
 		return &q
 	}
 	v := func() vars { return vars{}.named("P", p.Term).named("A", l.From.Term).named("B", m.From.Term) }
-	n := about(p, l.From, m.From).plus(owner(p))
+	n := about(p, l.From, m.From).plus(2 * owner(p))
 	w.add("both_children", n, v(), both(have(l), "INTERSECT", have(m)))
 	w.add("either_child", n, v(), both(have(l), "EXCEPT", have(m)))
 }

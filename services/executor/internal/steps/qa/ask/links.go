@@ -16,7 +16,7 @@ func (w *writer) fromChild(l *profile.Link) {
 		return
 	}
 	w.missingLink(l)
-	if len(l.To.Label) == 0 {
+	if len(l.To.Label) == 0 || uniform(l) {
 		return
 	}
 	w.perLink(l)
@@ -26,6 +26,12 @@ func (w *writer) fromChild(l *profile.Link) {
 	for _, m := range first(slices.Concat(l.From.Amounts(), l.From.With(profile.Level)), maxSubjects) {
 		w.rankLinked(l, m)
 	}
+}
+
+// uniform says that all rows that are known have the same parent.
+func uniform(l *profile.Link) bool {
+	s := l.Columns[0].Stats
+	return len(l.Columns) == 1 && s != nil && s.Distinct == 1
 }
 
 // linked starts the placeholders of a question about a link's child.
@@ -135,7 +141,7 @@ func (w *writer) latestLinked(l *profile.Link) {
 	}
 	for _, d := range first(times(l.From), 1) {
 		c, p, q := joined(l)
-		show := unique(append(c.shown(), c.col(d)))
+		show := unique(append(c.shown(), c.raw(d)))
 		q.cols = append(show, p.beside(show, l.Term.One)...)
 		q.order = unique(append([]string{c.desc(d)}, c.ties()...))
 		w.add("latest_linked", about(l.From, l.To).with(d), linked(l).column("d", d).set("N", N), q.top(N))

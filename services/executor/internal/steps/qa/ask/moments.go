@@ -42,13 +42,16 @@ func (r rel) period(c *profile.Column, g grain) string {
 	switch {
 	case g == yearly:
 		return "EXTRACT(YEAR FROM " + r.col(c) + ")::int"
-	case g == daily && c.Category == catalog.Date:
+	case g == daily && whole(c):
 		return r.col(c)
 	case g == daily:
 		return r.col(c) + "::date"
 	}
 	return fmt.Sprintf("date_trunc('%s', %s)::date", g.unit, r.col(c))
 }
+
+// whole says that a column's times are days.
+func whole(c *profile.Column) bool { return c.Category == catalog.Date || c.DateForm != "" }
 
 // dated are the conditions on rows that have a time.
 func (r rel) dated(c *profile.Column) []string {
@@ -131,7 +134,7 @@ func (w *writer) latest(t *profile.Table, d *profile.Column, bonus int) {
 		return
 	}
 	r := alone(t)
-	cols := append(r.shown(), r.col(d))
+	cols := append(r.shown(), r.raw(d))
 	for _, m := range first(t.Amounts(), 1) {
 		cols = append(cols, r.col(m))
 	}
@@ -174,9 +177,9 @@ func (w *writer) between(t *profile.Table, d, e *profile.Column, bonus int) {
 	// The cast is for PostgreSQL 13, where EXTRACT is a double that ROUND to two
 	// places does not take.
 	days := "EXTRACT(EPOCH FROM " + r.col(e) + " - " + r.col(d) + ")::numeric / 86400"
-	if d.Category == catalog.Date && e.Category == catalog.Date {
+	if whole(d) && whole(e) {
 		days = r.col(e) + " - " + r.col(d)
-	} else if d.BaseType != e.BaseType {
+	} else if d.BaseType != e.BaseType || whole(d) != whole(e) {
 		days = r.col(e) + "::date - " + r.col(d) + "::date"
 	}
 	w.add("days_between", about(t).with(d, e).plus(bonus), named(t).column("d", d).column("e", e),

@@ -7,7 +7,7 @@ import (
 // fromParent writes the questions about what rows have belonging to them.
 func (w *writer) fromParent(l *profile.Link) {
 	p := l.To
-	if l.Self() || l.From.Junction() || len(p.Label) == 0 && len(p.Key) == 0 {
+	if l.Self() || uniform(l) || l.From.Junction() || len(p.Label) == 0 && len(p.Key) == 0 {
 		return
 	}
 	w.topParents(l)

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,8 +75,20 @@ func (r rel) String() string {
 	return name + " " + r.alias
 }
 
-// col is a column of the table, as it is.
+// col is a column of the table as what it means: a date, if it is written as
+// text or as a number.
 func (r rel) col(c *profile.Column) string {
+	switch {
+	case c.DateForm == "":
+		return r.raw(c)
+	case c.Category == catalog.Integer:
+		return fmt.Sprintf("to_date(%s::text, '%s')", r.raw(c), c.DateForm)
+	}
+	return fmt.Sprintf("to_date(%s, '%s')", r.raw(c), c.DateForm)
+}
+
+// raw is a column of the table as it is.
+func (r rel) raw(c *profile.Column) string {
 	if r.alias == "" {
 		return catalog.Quote(c.Name)
 	}

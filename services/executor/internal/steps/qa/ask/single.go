@@ -68,7 +68,7 @@ func (w *writer) count(t *profile.Table) {
 func (w *writer) flag(t *profile.Table, c *profile.Column) {
 	r := alone(t)
 	v := named(t)
-	v.set("flag", w.language.Sprintf("“%[1]s”为是的%[2]s有多少%[3]s？", "%[4]s", c.Term, t.One, t.Classifier, flagged(c.Term)))
+	v.set("flag", w.language.Sprintf("%[1]s%[2]s有多少%[3]s？", "%[4]s", marked(c.Term), t.One, t.Classifier, flagged(c.Term)))
 	w.add("flag_count", about(t).with(c), v, query{cols: []string{count(w.counted(t.Term))}, from: r.String(), where: append(r.live(), r.holds(c))})
 }
 

@@ -143,6 +143,30 @@ func flagged(term string) string {
 	return "are marked as " + term
 }
 
+// marked is what Chinese says of rows that a flag is set for: 已启用的.
+func marked(term string) string {
+	bare := term
+	for _, ending := range []string{"标志", "标识", "标记", "状态"} {
+		bare = strings.TrimSuffix(bare, ending)
+	}
+	if bare = strings.TrimPrefix(bare, "是否"); bare == "" {
+		bare = term
+	}
+	ends := func(list string) bool {
+		return slices.ContainsFunc(strings.Fields(list), func(word string) bool { return strings.HasSuffix(bare, word) })
+	}
+	begins := func(list string) bool {
+		return slices.ContainsFunc(strings.Fields(list), func(word string) bool { return strings.HasPrefix(bare, word) })
+	}
+	switch {
+	case begins("已 未 有 可 是 无"), ends("有效 公开 免费 在职 默认 可用 活跃 必填 必需 私有 推荐 热门"):
+		return bare + "的"
+	case ends("启用 停用 停产 禁用 激活 审批 审核 支付 付款 取消 发货 完成 退款 归还 关闭 结算 锁定 上架 下架 发布 验证 确认 处理 注销 离职 过期"):
+		return "已" + bare + "的"
+	}
+	return "标记为“" + bare + "”的"
+}
+
 func unique(items []string) []string {
 	var out []string
 	for _, x := range items {

@@ -82,3 +82,11 @@ func TestArticles(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsSaidOfFlagsInChinese(t *testing.T) {
+	for term, want := range map[string]string{"是否启用": "已启用的", "停产": "已停产的", "启用标志": "已启用的", "是否有效": "有效的", "已付款": "已付款的", "可退款": "可退款的", "VIP": "标记为“VIP”的"} {
+		if got := marked(term); got != want {
+			t.Errorf("%s: %s", term, got)
+		}
+	}
+}

@@ -59,6 +59,9 @@ func (w *writer) add(shape string, n note, v vars, q query) {
 		return
 	}
 	w.written[sql] = true
+	if n.tables[0].Kind.IsView() {
+		n.bonus -= 3 // its rows are those of tables, which are asked about
+	}
 	s, question := shapes[shape], say(w.language, shape, sql, v)
 	w.out = append(w.out, candidate{
 		Question: Question{pairs.Pair{Question: question, SQL: sql}, q.probe()}, normal: pairs.NormalQuestion(question),

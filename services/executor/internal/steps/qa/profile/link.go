@@ -18,6 +18,9 @@ func (d *Database) link(prefixes map[string]bool) {
 	}
 	named := d.keyNames(prefixes)
 	for _, t := range d.Tables {
+		if t.Kind.IsView() {
+			continue // its rows are those of tables, and belong to nothing new
+		}
 		for _, c := range t.Columns {
 			d.infer(t, c, named)
 		}
@@ -117,7 +120,7 @@ func (d *Database) callLink(l *Link) {
 		return
 	}
 	rivals := slices.ContainsFunc(l.From.Links, func(o *Link) bool { return o != l && o.To == l.To })
-	special := strings.HasSuffix(text, l.To.One) || rivals
+	special := strings.HasSuffix(text, l.To.One) || rivals || hintOf(strings.ReplaceAll(text, " ", "_"), text).ends(offices) && l.To.People()
 	if text != "" && text != l.To.One && special {
 		l.Term, l.Plain = words.Term{One: text, Many: text, Classifier: l.To.Classifier}, false
 		if d.Language.Pick("", "en") != "" {
@@ -127,6 +130,7 @@ func (d *Database) callLink(l *Link) {
 }
 
 var (
+	offices   = vocabulary("rep representative manager agent owner seller buyer author creator reviewer approver sender receiver assignee supervisor teacher doctor driver leader", "代表 经理 负责人 创建人 审批人 审核人 经办人 收货人 发件人 司机 班主任 主管")
 	superiors = vocabulary("manager report reports supervisor boss leader chief superior", "上级 主管 经理 领导")
 	parents   = vocabulary("parent pid father", "父 上级 所属")
 )

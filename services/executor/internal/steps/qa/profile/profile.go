@@ -66,6 +66,9 @@ type Column struct {
 	// Audit marks times that say when the row was written rather than when
 	// something happened.
 	Audit bool
+	// DateForm is the form, as to_date takes it, of dates that are written as
+	// text or as a number; empty for all other columns.
+	DateForm string
 	// Stats are those of the sample; nil where there is none.
 	Stats *Stats
 }

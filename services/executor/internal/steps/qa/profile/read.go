@@ -68,6 +68,11 @@ func describe(raw *catalog.Table, prefixes map[string]bool, language events.Lang
 			t.Columns = append(t.Columns, column(c, language))
 		}
 	}
+	for _, c := range t.Columns {
+		if t.People() && slices.Equal(words.Stem(c.Name), []string{"title"}) && !words.HasChinese(c.Comment) {
+			c.Term = language.Pick("职位", "job title")
+		}
+	}
 	t.distinguish()
 	return t
 }
@@ -114,7 +119,10 @@ func (t *Table) distinguish() {
 func (d *Database) disambiguate() {
 	for t := range d.alike() {
 		if t.Schema != "public" {
-			schema := strings.Join(words.Split(t.Schema), " ") + " "
+			schema := words.Phrase(t.Schema, d.Language)
+			if !words.HasChinese(schema) {
+				schema += " "
+			}
 			t.One, t.Many = schema+t.One, schema+t.Many
 		}
 	}

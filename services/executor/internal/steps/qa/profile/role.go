@@ -143,7 +143,7 @@ func numberRole(c *Column, h hint) Role {
 		return Hidden
 	case counts:
 		return Amount
-	case h.ends(codes):
+	case h.ends(codes), whole && len(h.stem) == 1 && len(c.Name) == 3 && h.last()[1:] == "id": // fid, sid
 		return Code
 	case whole && h.ends(classes) && !h.is(levels) && !h.is(sums), h.last() == "flag":
 		return Category
@@ -184,6 +184,11 @@ func (c *Column) Planned() bool {
 func refine(c *Column) {
 	s := c.Stats
 	if s == nil || s.Rows == 0 || s.Rows == s.Nulls {
+		return
+	}
+	if s.DateForm != "" && c.Role != Key && c.Role != Reference && c.Role != Hidden && !s.Private {
+		h := hintOf(c.Name, c.Comment)
+		c.DateForm, c.Role, c.Audit = s.DateForm, unless(h.is(rewritten), Moment), h.is(written)
 		return
 	}
 	if c.Category == catalog.Integer && c.Role != Key && c.Role != Reference && c.Role != Amount && s.binary() {

@@ -52,6 +52,9 @@ type Stats struct {
 	// year with a fifth of them.
 	First, Last time.Time
 	Busy        int
+	// DateForm is the form that all values have, if they are dates written as
+	// text or as a number; First, Last and Busy are set then.
+	DateForm string
 	// Private says that values are somebody's telephone number, mail address or
 	// the like, by the column's name or by what they look like. Of masked ones
 	// there are only counts here.
@@ -69,7 +72,7 @@ type Value struct {
 // that cannot be read in time stays without, and is named in the log. Views and
 // foreign tables come last, each by itself: nobody knows what they cost.
 func sample(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, masker *mask.Masker, log *zap.Logger) error {
-	tables = slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return len(sampled(t)) == 0 })
+	tables = slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return len(t.Columns) == 0 || t.Closed() })
 	apart := slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return t.Kind.HasPages() })
 	tables = slices.DeleteFunc(tables, func(t *Table) bool { return !t.Kind.HasPages() })
 	for chunk := range slices.Chunk(tables, batchTables) {
@@ -148,13 +151,13 @@ func sampleSQL(t *Table) string {
 	}
 	name := t.FullName().SQL()
 	if !t.Kind.HasPages() {
-		return fmt.Sprintf("SELECT true, ARRAY[%s] FROM %s LIMIT %d", strings.Join(list, ", "), name, viewRows)
+		return fmt.Sprintf("SELECT true, ARRAY[%s]::text[] FROM %s LIMIT %d", strings.Join(list, ", "), name, viewRows)
 	}
 	size := fmt.Sprintf("pg_relation_size(%s::regclass)", catalog.Literal(name))
 	if t.Kind == catalog.PartitionedTable {
 		size = fmt.Sprintf("(SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(%s::regclass))", catalog.Literal(name))
 	}
-	return fmt.Sprintf("SELECT %[4]s <= %[3]d, ARRAY[%[1]s] FROM %[2]s TABLESAMPLE SYSTEM (least(100, 100.0 * %[3]d / greatest(1, %[4]s))) REPEATABLE (1) LIMIT %[5]d",
+	return fmt.Sprintf("SELECT %[4]s <= %[3]d, ARRAY[%[1]s]::text[] FROM %[2]s TABLESAMPLE SYSTEM (least(100, 100.0 * %[3]d / greatest(1, %[4]s))) REPEATABLE (1) LIMIT %[5]d",
 		strings.Join(list, ", "), name, sampleBytes, size, sampleRows)
 }
 
@@ -230,13 +233,17 @@ func summarize(category catalog.Category, rows int, counts map[string]int, judge
 	}
 	slices.SortFunc(s.Top, func(a, b Value) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Text, b.Text)) })
 	slices.SortFunc(s.Counts, func(a, b int) int { return b - a })
+	s.DateForm = dateForm(category, s.Top)
 	switch category {
 	case catalog.Integer, catalog.Decimal:
 		s.numbers(rows - s.Nulls)
 	case catalog.Date, catalog.Timestamp:
-		s.dates(rows - s.Nulls)
+		s.dates(rows-s.Nulls, time.DateOnly)
 	case catalog.Text:
 		s.Private = slices.ContainsFunc(s.Top[:min(50, len(s.Top))], func(v Value) bool { return private.MatchString(v.Text) })
+	}
+	if s.DateForm != "" {
+		s.dates(rows-s.Nulls, dateForms[s.DateForm])
 	}
 	s.conceal(judge)
 	return s
@@ -294,10 +301,33 @@ func (s *Stats) numbers(n int) {
 	s.Low, s.Median, s.Upper, s.High = all[0], all[last/2], all[last*3/4], all[last]
 }
 
-func (s *Stats) dates(n int) {
+// dateForms are the forms of dates in text and numbers, as to_date takes them,
+// with the same as Go has it.
+var dateForms = map[string]string{"YYYY-MM-DD": time.DateOnly, "YYYY/MM/DD": "2006/01/02", "YYYYMMDD": "20060102"}
+
+// minDates is how many different dates it takes to take values for dates.
+const minDates = 3
+
+// dateForm is the form of dates that every value has; empty where there is none.
+func dateForm(category catalog.Category, values []Value) string {
+	if category != catalog.Text && category != catalog.Integer || len(values) < minDates {
+		return ""
+	}
+	for form, layout := range dateForms {
+		if !slices.ContainsFunc(values, func(v Value) bool {
+			day, err := time.Parse(layout, v.Text)
+			return err != nil || day.Year() < 1900 || day.Year() > 2100
+		}) {
+			return form
+		}
+	}
+	return ""
+}
+
+func (s *Stats) dates(n int, layout string) {
 	years := map[int]int{}
 	for _, v := range s.Top {
-		day, err := time.Parse(time.DateOnly, v.Text[:min(10, len(v.Text))])
+		day, err := time.Parse(layout, v.Text[:min(len(layout), len(v.Text))])
 		if err != nil {
 			continue // infinity, or before Christ
 		}

@@ -77,8 +77,12 @@ func (c *clustering) connect(a, b int) {
 	c.groups[b].degree++
 }
 
+// maxViews bounds the views that are joined to the table they show.
+const maxViews = 6
+
 // attach joins lookup tables to the table that refers to them most exclusively,
-// and junction tables to the smaller of their sides.
+// junction tables to the smaller of their sides, tables of details to what they
+// detail, and views to the table that they are named after.
 func (c *clustering) attach() {
 	for i, g := range c.groups {
 		t := g.tables[0]
@@ -86,6 +90,12 @@ func (c *clustering) attach() {
 		switch {
 		case t.Junction():
 			near = []*profile.Table{t.Links[0].To, t.Links[1].To}
+		case t.Kind.IsView():
+			if shown := c.shown(t); shown != nil && c.views(c.of[shown]) < maxViews {
+				near = []*profile.Table{shown}
+			}
+		case c.master(t) != nil:
+			near = []*profile.Table{c.master(t)}
 		case t.Lookup():
 			for _, l := range t.Referrers {
 				near = append(near, l.From)
@@ -101,6 +111,46 @@ func (c *clustering) attach() {
 			c.merge(best, c.of[t])
 		}
 	}
+}
+
+// master is the table that a table of details belongs to by its key and its
+// name: order for order_line. The details must be few enough to leave room.
+func (c *clustering) master(t *profile.Table) *profile.Table {
+	own := words.Stem(t.Name)
+	for _, l := range t.Links {
+		stem := words.Stem(l.To.Name)
+		named := len(stem) > 0 && len(stem) < len(own) && slices.Equal(own[:len(stem)], stem)
+		if _, ours := c.of[l.To]; ours && named && c.size(c.of[l.To]) < maxFocus {
+			return l.To
+		}
+	}
+	return nil
+}
+
+// shown is the table whose name holds most of the words of a view's, if any.
+func (c *clustering) shown(view *profile.Table) *profile.Table {
+	var best *profile.Table
+	stem, most := words.Stem(view.Name), 0
+	for _, g := range c.groups {
+		for _, t := range g.tables {
+			own := words.Stem(t.Name)
+			within := !t.Kind.IsView() && !slices.ContainsFunc(own, func(w string) bool { return !slices.Contains(stem, w) })
+			if within && (len(own) > most || len(own) == most && weight(t) > weight(best)) {
+				best, most = t, len(own)
+			}
+		}
+	}
+	return best
+}
+
+// views counts those of a group.
+func (c *clustering) views(i int) (n int) {
+	for _, t := range c.groups[i].tables {
+		if t.Kind.IsView() {
+			n++
+		}
+	}
+	return n
 }
 
 // closest finds the two linked groups whose union raises modularity most, or
@@ -126,7 +176,7 @@ func (c *clustering) closest() (int, int) {
 func (c *clustering) size(i int) int {
 	n := 0
 	for _, t := range c.groups[i].tables {
-		if !t.Junction() && !t.Lookup() {
+		if !t.Junction() && !t.Lookup() && !t.Kind.IsView() {
 			n++
 		}
 	}
@@ -199,7 +249,7 @@ func byWeight(a, b *profile.Table) int {
 
 func weight(t *profile.Table) int {
 	w := 2*len(t.Links) + 2*len(t.Referrers) + len(t.With(profile.Amount, profile.Level, profile.Moment, profile.Category, profile.Flag))
-	if t.Lookup() || t.Junction() {
+	if t.Lookup() || t.Junction() || t.Kind.IsView() {
 		return w - 100
 	}
 	return w

@@ -85,7 +85,7 @@ func metrics(language events.Language, focus []*profile.Table) []string {
 // name is made of the one or two tables that matter most.
 func name(language events.Language, focus []*profile.Table) string {
 	first := focus[0]
-	if len(focus) > 1 && !focus[1].Junction() && !focus[1].Lookup() {
+	if len(focus) > 1 && !focus[1].Junction() && !focus[1].Lookup() && !focus[1].Kind.IsView() {
 		return cut(language.Sprintf("%[1]s与%[3]s", "%[2]s and %[4]s", first.One, capital(first.Many), focus[1].One, focus[1].Many))
 	}
 	return cut(language.Sprintf("%[1]s分析", "%[2]s", first.One, capital(first.Many)))

@@ -44,7 +44,7 @@ func countable(phrase string) string {
 // Several says whether a phrase is in the plural: "parking spaces", "units in
 // stock".
 func Several(phrase string) bool {
-	for _, joint := range []string{" in ", " on ", " of ", " per "} {
+	for _, joint := range joints {
 		phrase, _, _ = strings.Cut(phrase, joint)
 	}
 	last := phrase[strings.LastIndexByte(phrase, ' ')+1:]
@@ -54,7 +54,22 @@ func Several(phrase string) bool {
 // Plural is the plural of a phrase, that of its last word.
 func Plural(phrase string) string { return plural(phrase) }
 
-func plural(phrase string) string { return lastWord(phrase, pluralWord) }
+// plural puts the word before "of" and the like into the plural, else the last:
+// "titles of courtesy".
+func plural(phrase string) string {
+	for _, joint := range joints {
+		if head, rest, ok := strings.Cut(phrase, joint); ok && head != "" {
+			if Several(phrase) {
+				return phrase
+			}
+			return lastWord(head, pluralWord) + joint + rest
+		}
+	}
+	return lastWord(phrase, pluralWord)
+}
+
+// joints stand between the thing and what is said of it.
+var joints = []string{" in ", " on ", " of ", " per ", " by ", " for "}
 
 func singular(phrase string) string { return lastWord(phrase, singularWord) }
 

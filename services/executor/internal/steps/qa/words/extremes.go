@@ -9,7 +9,9 @@ var extremes = []struct {
 	endings      []string
 }{
 	{"最长", "最短", []string{"时长", "长度", "里程", "里程数", "时间"}},
-	{"最大", "最小", []string{"大小", "面积", "年龄", "容量", "尺寸"}},
+	{"最高", "最矮", []string{"身高"}},
+	{"最重", "最轻", []string{"体重"}},
+	{"最大", "最小", []string{"大小", "重量", "面积", "年龄", "容量", "尺寸"}},
 	{"最多", "最少", []string{"数量", "次数", "人数", "天数", "车位数", "总数", "件数"}},
 	{"longest", "shortest", []string{"duration", "length"}},
 	{"greatest", "smallest", []string{"height", "weight", "size", "area", "distance", "quantity", "amount", "mileage", "capacity"}},

@@ -14,7 +14,7 @@ var measures = map[string]struct{ en, enUnit, zh, zhUnit string }{
 	"milliseconds": {"duration", "milliseconds", "时长", "毫秒"},
 	"seconds":      {"duration", "seconds", "时长", "秒"},
 	"minutes":      {"duration", "minutes", "时长", "分钟"},
-	"bytes":        {"size", "bytes", "大小", "字节"},
+	"bytes":        {"file size", "bytes", "文件大小", "字节"},
 }
 
 var unitInComment = regexp.MustCompile(`[（(，,；;\s](?:单位)?[：: ]?(万?元|亿元|美元|公里|千米|米|厘米|公斤|千克|克|吨|小时|分钟|秒|天|辆|人|人次|平方米|亩|升|度|千瓦时|%)[）)。]?(?:$|[，,；;）)。])`)

@@ -3,6 +3,7 @@
 package words
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,7 +22,7 @@ type Term struct {
 // Table names a row of a table. prefixes are leading words of the name that
 // say nothing, such as those that all tables share.
 func Table(name, comment string, prefixes map[string]bool, language events.Language) Term {
-	parts := dropPrefix(Split(name), prefixes)
+	parts := summary(dropPrefix(Split(name), prefixes))
 	if language == events.English {
 		one := countable(singular(strings.Join(parts, " ")))
 		return Term{One: acronyms(one), Many: acronyms(plural(one))}
@@ -59,6 +60,15 @@ func Column(name, comment string, language events.Language) (term, unit string) 
 	return translate(chineseEnding(parts)), unit
 }
 
+// Phrase is what the words of an identifier say.
+func Phrase(name string, language events.Language) string {
+	parts := Split(name)
+	if language == events.English {
+		return strings.Join(parts, " ")
+	}
+	return translate(parts)
+}
+
 // Reference names what a foreign key's column points at: "customer" for
 // customer_id, "客户" for 客户编号. Empty where the column says nothing.
 func Reference(name, comment string, language events.Language) string {
@@ -73,6 +83,16 @@ func Reference(name, comment string, language events.Language) string {
 		return trimAny(text, "唯一标识", "主键", "外键", "编号", "编码", "代码", "标识", "ID", "Id", "id", "号")
 	}
 	return translate(parts)
+}
+
+// summary turns "sales by store" round, since a row of such a view is of a
+// store: "store sales summary".
+func summary(parts []string) []string {
+	i := slices.Index(parts, "by")
+	if i <= 0 || i == len(parts)-1 {
+		return parts
+	}
+	return slices.Concat(parts[i+1:], parts[:i], []string{"summary"})
 }
 
 var identifying = set("id ids key fk uuid guid code no num number ref")

@@ -143,3 +143,25 @@ func TestExtremes(t *testing.T) {
 		}
 	}
 }
+
+func TestPluralsOfPhrases(t *testing.T) {
+	for one, many := range map[string]string{"title of courtesy": "titles of courtesy", "units in stock": "units in stock", "order detail": "order details", "date of birth": "dates of birth"} {
+		if got := words.Plural(one); got != many {
+			t.Errorf("%s: %s", one, got)
+		}
+	}
+}
+
+func TestViewsThatAddUp(t *testing.T) {
+	for _, tt := range []struct {
+		language events.Language
+		want     string
+	}{{events.English, "store sales summary"}, {events.Chinese, "门店销售汇总"}} {
+		if got := words.Table("sales_by_store", "", nil, tt.language).One; got != tt.want {
+			t.Errorf("%s", got)
+		}
+	}
+	if got := words.Phrase("sales", events.Chinese); got != "销售" {
+		t.Error(got)
+	}
+}

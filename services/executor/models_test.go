@@ -187,6 +187,57 @@ func TestATaskCompletesWhateverTheModelDoes(t *testing.T) {
 	}
 }
 
+// One task meets every fault that real endpoints have: a strict schema is
+// refused, answers are late, cut, wrapped, invented or missing, and embeddings
+// come in small batches. It completes, and its report says what the model did.
+func TestATaskMeetsEveryFault(t *testing.T) {
+	s := newSite(t)
+	server := s.withModels()
+	server.Answer(comments)
+	server.Refuse("json_schema", modelserver.RefusalVLLM)
+	server.SetBatchLimit(3)
+	server.Fault(modelserver.RateLimited("0"), modelserver.Status(500, "boom"), modelserver.Broken, modelserver.Truncated, modelserver.Fenced,
+		modelserver.Thinking, modelserver.Empty, modelserver.Uncounted, modelserver.Hanging,
+		modelserver.Saying(`{"themes":[]}`), modelserver.Saying(`{"themes":[{"name":"Dragons","description":"d","tables":["public.dragons"],"entities":[],"metrics":[]}]}`),
+		modelserver.Saying(`{"pairs":[{"question":"How many dragons?","sql":"SELECT count(*) FROM public.dragons"}]}`))
+	server.FaultEmbedding(modelserver.RateLimited("0"), modelserver.Status(503, "loading"))
+	s.cfg.LLM.Timeout = time.Second
+	task := s.ran()
+	if usage, by := s.usage(task, events.StepDDL); by != "mixed" || usage.Requests != 2 || usage.Failed != 0 { // the first answer was cut
+		t.Errorf("ddl_generation by %s, %+v", by, usage)
+	}
+	if usage, by := s.usage(task, events.StepQA); by != "rules" || usage == nil || usage.Failed == 0 || len(usage.Problems) == 0 {
+		t.Errorf("qa_generation by %s, %+v", by, usage)
+	}
+	if n := len(server.Requests()); n < 12 {
+		t.Errorf("only %d requests", n)
+	}
+	var report struct {
+		Usage struct {
+			Models           []string
+			Requests, Failed int
+		} `json:"model_usage"`
+		Retrieval json.RawMessage
+	}
+	data, err := os.ReadFile(filepath.Join(s.cfg.Bucket.URL, taskID, "quality_report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &report); err != nil {
+		t.Fatal(err)
+	}
+	if u := report.Usage; len(u.Models) != 1 || u.Models[0] != "m-1" || u.Requests < 3 || u.Failed == 0 {
+		t.Errorf("quality report: %+v", u)
+	}
+	if string(report.Retrieval) == "null" || len(report.Retrieval) == 0 {
+		t.Error("retrieval was not measured")
+	}
+	if strings.Contains(string(data), "dragons") {
+		t.Error("dragons are in the report")
+	}
+	s.hasNot(modelserver.Key)
+}
+
 func TestFaultsOfTheModelsConfigurationAreNamed(t *testing.T) {
 	cfg := executor.Config{ModelCacheURL: "ftp://a"}
 	cfg.LLM.BaseURL, cfg.Embedding.Model = "http://a/v1", "e"

@@ -80,6 +80,19 @@ func exec(t *testing.T, dsn string, statements ...string) {
 	}
 }
 
+// copyFrom puts the rows of a CSV file with titles into a table.
+func copyFrom(t *testing.T, dsn, table, csv string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.PgConn().CopyFrom(t.Context(), strings.NewReader(csv), "COPY "+table+" FROM STDIN (FORMAT csv, HEADER)"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // everything is the whole content of the store.
 func everything(t *testing.T, dsn string) string {
 	t.Helper()

@@ -56,8 +56,29 @@ func canonical(v any, indent string) []byte {
 	return b.Bytes()
 }
 
-// Encode is the file that holds a snapshot: JSON, indented by two.
-func (s *Snapshot) Encode() []byte { return canonical(s, "  ") }
+// Encode is the file that holds a snapshot: JSON with a table or an object a
+// line, so that any tool shows which of them differ.
+func (s *Snapshot) Encode() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\n\"schema_version\": %q,\n\"tables\": ", s.SchemaVersion)
+	encodeLines(&b, s.Tables)
+	b.WriteString(",\n\"objects\": ")
+	encodeLines(&b, s.Objects)
+	b.WriteString("\n}\n")
+	return b.Bytes()
+}
+
+func encodeLines[T any](b *bytes.Buffer, list []T) {
+	b.WriteString("[")
+	for i := range list {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		b.WriteString("\n")
+		b.Write(bytes.TrimSuffix(canonical(list[i], ""), []byte("\n")))
+	}
+	b.WriteString("\n]")
+}
 
 // Decode reads what Encode wrote. A snapshot whose names are not sorted and
 // distinct, or whose fingerprints or version are not those of its definitions,

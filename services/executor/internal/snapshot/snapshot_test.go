@@ -254,7 +254,7 @@ func TestADamagedSnapshotIsRefused(t *testing.T) {
 		"another object":    strings.Replace(good, `AS ENUM`, `AS  ENUM`, 1),
 		"another version":   strings.Replace(good, `"schema_version": "`, `"schema_version": "0`, 1),
 		"a column twice":    strings.Replace(good, `"guest_id"`, `"id"`, 1),
-		"no fingerprint":    strings.Replace(good, `"fingerprint": "`, `"fingerprint": "x`, 1),
+		"no fingerprint":    strings.Replace(good, `"fingerprint":"`, `"fingerprint":"x`, 1),
 		"nothing":           "",
 		"larger than taken": strings.Repeat(" ", snapshot.MaxSize+1),
 	} {

@@ -3,6 +3,7 @@ package executor
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/citu/datapipeline/internal/kit/broker"
@@ -31,6 +32,9 @@ type Config struct {
 	ConnectionsFile  string `name:"connections-file" env:"DP_CONNECTIONS_FILE" placeholder:"FILE" help:"Named connections: a YAML or JSON object of connection strings by name."`
 	// AllowedHosts are the only hosts of business databases; see bizdb.Options.
 	AllowedHosts []string `name:"allowed-hosts" env:"DP_ALLOWED_HOSTS" help:"Hosts that business databases may be on: names, *.domains, addresses, ranges; default all."`
+
+	// MaxQueryCost is validate.Config.MaxCost; 0 means its default.
+	MaxQueryCost float64 `name:"max-query-cost" env:"DP_MAX_QUERY_COST" default:"10000000" help:"Planner's cost above which a pair's query is too expensive to run."`
 
 	// VectorDatabaseURL is the target of training_load; a secret.
 	VectorDatabaseURL      string `name:"vector-database-url" env:"DP_VECTOR_DATABASE_URL" placeholder:"URL" help:"Vector store: connection string of a PostgreSQL database."`
@@ -72,6 +76,9 @@ func (c Config) Validate() error {
 	}
 	if c.TaskTimeout <= 0 {
 		faults = append(faults, fmt.Errorf("task-timeout: %s is not positive", c.TaskTimeout))
+	}
+	if !(c.MaxQueryCost >= 0) || math.IsInf(c.MaxQueryCost, 1) {
+		faults = append(faults, fmt.Errorf("max-query-cost: %v is not a number from 0 on", c.MaxQueryCost))
 	}
 	if c.MaxLocalTasks < 0 || c.MaxLocalTasks > maxSlots {
 		faults = append(faults, fmt.Errorf("max-local-tasks: %d is not within 0 to %d", c.MaxLocalTasks, maxSlots))

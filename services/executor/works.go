@@ -71,7 +71,7 @@ func (s *Service) open(ctx context.Context, b *broker.Broker) (w *works, err err
 func (s *Service) steps(m *models) []steps.Step {
 	training := s.training()
 	training.Embedder = m.embedder
-	return []steps.Step{ddl.Step{}, qa.New(qa.Config{}), validate.New(validate.Config{Repairer: repair.Names()}), train.New(training)}
+	return []steps.Step{ddl.Step{}, qa.New(qa.Config{}), validate.New(validate.Config{MaxCost: s.cfg.MaxQueryCost, Repairer: repair.All()}), train.New(training)}
 }
 
 func (w *works) close() {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
@@ -31,6 +32,25 @@ CREATE FUNCTION lie_lock() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PE
 CREATE FUNCTION lie_setting() RETURNS int IMMUTABLE LANGUAGE plpgsql AS
   $$ BEGIN PERFORM set_config('search_path', 'hr', false), set_config('default_transaction_read_only', 'off', false); RETURN 1; END $$;
 CREATE FUNCTION lie_lo() RETURNS oid IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN lo_create(0); END $$;
+CREATE FUNCTION quiet_insert() RETURNS int STABLE LANGUAGE plpgsql AS
+  $$ BEGIN EXECUTE 'SELECT insert_guest()'; RETURN 1; EXCEPTION WHEN OTHERS THEN RETURN 0; END $$;
+CREATE FUNCTION row_mode(id bigint) RETURNS int STABLE LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM set_config('transaction_read_only', 'off', false); EXECUTE 'SELECT insert_guest()'; RETURN 1; END $$;
+CREATE FUNCTION row_setting(id bigint) RETURNS int STABLE LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM set_config('search_path', 'hr', false), set_config('default_transaction_read_only', 'off', false),
+    set_config('statement_timeout', '0', false); RETURN 1; END $$;
+CREATE FUNCTION row_lock(id bigint) RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_lock(id); RETURN 1; END $$;
+CREATE FUNCTION row_notify(id bigint) RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('stolen', 'x'); RETURN 1; END $$;
+CREATE FUNCTION do_prepare(id bigint) RETURNS int VOLATILE LANGUAGE plpgsql AS
+  $$ BEGIN EXECUTE 'PREPARE stolen_' || id || ' AS DELETE FROM demo_booking'; RETURN 1; END $$;
+CREATE FUNCTION row_prepare(id bigint) RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SELECT do_prepare($1)' USING id; RETURN 1; END $$;
+CREATE FUNCTION row_execute(id bigint) RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'EXECUTE stolen_' || id; RETURN 1; END $$;
+CREATE FUNCTION row_temp(id bigint) RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE TEMP TABLE guest AS SELECT 1 AS id'; RETURN 1; END $$;
+CREATE FUNCTION row_lo(id bigint) RETURNS oid STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN lo_create(0); END $$;
+CREATE FUNCTION row_loop(id bigint) RETURNS int STABLE LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM set_config('statement_timeout', '0', true); LOOP END LOOP; END $$;
+CREATE FUNCTION plan_limit() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('statement_timeout', '0', true); RETURN 1; END $$;
+CREATE FUNCTION touched(guest) RETURNS int VOLATILE LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;
 CREATE PROCEDURE wipe() LANGUAGE plpgsql AS $$ BEGIN DELETE FROM demo_booking; COMMIT; END $$;
 CREATE VIEW booking_view AS SELECT * FROM demo_booking;
 CREATE RULE on_update AS ON UPDATE TO booking_view DO INSTEAD DELETE FROM demo_booking;
@@ -41,7 +61,8 @@ CREATE MATERIALIZED VIEW booking_sum AS SELECT sum(amount) FROM demo_booking;
 // hostile returns pairs that try to change something, and the error_type with
 // which each is refused.
 func hostile(file string, victim int32) map[string]string {
-	const sql, no, writes, volatile = "sql_error", "not_a_query", "query_writes", "volatile_function"
+	const sql, no, writes, volatile, unchecked = "sql_error", "not_a_query", "query_writes", "volatile_function", "unchecked_function"
+	const cost, slow = "cost_over_limit", "run_timed_out"
 	return map[string]string{
 		// more than one statement
 		"SELECT 1; DROP TABLE demo_booking":                                           sql,
@@ -130,6 +151,34 @@ func hostile(file string, victim int32) map[string]string {
 		"SELECT lie_mode()":                                                        sql,
 		"SELECT lie_nextval() FROM guest WHERE id = lie_nextval()":                 sql,
 		"SELECT lie_commit()":                                                      sql,
+		// functions that lie about themselves, and run only where rows are
+		"SELECT row_mode(id) FROM guest":                                             sql,
+		"SELECT row_execute(id) FROM guest":                                          sql,
+		"SELECT row_temp(id) FROM guest":                                             sql,
+		"SELECT row_loop(id) FROM guest":                                             slow,
+		"SELECT plan_limit(), count(*) FROM generate_series(1, 10000000::numeric) a": slow,
+		"SELECT g.touched FROM guest g":                                              volatile, // a call without a parenthesis
+		"SELECT (SELECT h FROM guest h LIMIT 1).touched":                             volatile,
+		// functions that run what no plan shows
+		"SELECT * FROM ts_stat('SELECT insert_guest()::text::tsvector')": "*",
+		"SELECT table_to_xml('guest', true, true, '')":                   unchecked,
+		"SELECT database_to_xml(true, true, '')":                         unchecked,
+		"SELECT txid_current()":                                          unchecked,
+		// files, servers, sessions
+		"SELECT pg_read_file('/etc/passwd')":  volatile,
+		"SELECT pg_ls_dir('/')":               volatile,
+		"SELECT lo_export(1, '" + file + "')": volatile,
+		"SELECT lo_import('/etc/passwd')":     volatile,
+		"SELECT pg_switch_wal()":              volatile,
+		"SELECT pg_stat_reset()":              volatile,
+		"SELECT pg_export_snapshot()":         volatile,
+		"SELECT pg_try_advisory_xact_lock(1)": volatile,
+		// much of everything
+		"SELECT count(*) FROM generate_series(1, 1000000000000)":                                            cost,
+		"SELECT count(*) FROM generate_series(1, 1000000000000::numeric)":                                   slow,
+		"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i FROM n) SELECT sum(i) FROM n":                slow,
+		"WITH RECURSIVE n AS (SELECT 'x' AS s UNION ALL SELECT s || s FROM n) SELECT max(length(s)) FROM n": "*",
+		"SELECT * FROM guest WHERE city = repeat('x', 100000000)":                                           "plan_unreadable",
 		// texts that are meant to confuse
 		"SELECT 1\x00; DELETE FROM demo_booking": "nul_character",
 		"":                                       "empty_sql",
@@ -153,6 +202,14 @@ var harmless = []string{
 	"SELECT lie_lock()",    // planning locks, the session is closed
 	"SELECT lie_setting()", // rolled back
 	"SELECT lie_lo()",      // rolled back, or refused by newer servers
+	"SELECT quiet_insert()",
+	"SELECT row_setting(id) FROM guest",
+	"SELECT row_lock(id) FROM guest",
+	"SELECT row_notify(id) FROM guest",
+	"SELECT row_prepare(id) FROM guest",
+	"SELECT row_lo(id) FROM guest",
+	"SELECT repeat('x', 100000000) AS much FROM generate_series(1, 3)", // stays with the server
+	"SELECT i FROM generate_series(1, 1000000) i",
 	"SELECT count(*) FROM guest -- ; DROP TABLE guest",
 	"(SELECT 1) UNION ALL (SELECT 2);",
 	"VALUES (1), (2)",
@@ -183,11 +240,23 @@ func TestNoPairWrites(t *testing.T) {
 			before := contents(t, admin)
 			run := stepstest.New(t, dsn, folder(t, sqls...))
 			run.Business = unguarded(t, dsn)
-			if _, err := validate.New(validate.Config{StatementTimeout: 5 * time.Second}).Run(t.Context(), run.Run); err != nil {
+			listener := connect(t, admin.Config().ConnString())
+			if _, err := listener.Exec(t.Context(), "LISTEN stolen"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := validate.New(validate.Config{StatementTimeout: time.Second}).Run(t.Context(), run.Run); err != nil {
 				t.Fatal(err)
 			}
 			if after := contents(t, admin); after != before {
 				t.Errorf("the database changed from\n%s\nto\n%s", before, after)
+			}
+			if left := leftBehind(t, admin); left != "" {
+				t.Errorf("left in the server: %s", left)
+			}
+			heard, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			if n, err := listener.WaitForNotification(heard); err == nil {
+				t.Errorf("somebody was told %v", n)
 			}
 			if err := victim.Ping(t.Context()); err != nil {
 				t.Errorf("a session was ended: %v", err)
@@ -200,12 +269,25 @@ func TestNoPairWrites(t *testing.T) {
 				if v.Valid && refused || refused && v.ErrorType != want && want != "*" {
 					t.Errorf("%.80q: valid %v, %s (%s), want %s", v.SQL, v.Valid, v.ErrorType, v.Message, want)
 				}
-				if !refused && !v.Valid && v.SQL != "SELECT lie_lo()" {
+				if !refused && !v.Valid && v.SQL != "SELECT lie_lo()" && v.SQL != "SELECT row_lo(id) FROM guest" {
 					t.Errorf("%.80q: %s", v.SQL, v.Message)
 				}
 			}
 		})
 	}
+}
+
+// leftBehind is what sessions hold of the pairs once the step is over: locks
+// that outlive transactions, and queries that still run.
+func leftBehind(t *testing.T, conn *pgx.Conn) (left string) {
+	t.Helper()
+	err := conn.QueryRow(t.Context(), `SELECT concat_ws('; ',
+		(SELECT string_agg(objid::text, ', ') FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
+		(SELECT string_agg(query, ', ') FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'))`).Scan(&left)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return left
 }
 
 // unguarded opens a pool whose sessions have none of the settings that make a

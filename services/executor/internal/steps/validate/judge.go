@@ -205,22 +205,23 @@ func (j *judge) refused(err error, sql string) *refusal {
 		r.SQLState = pg.Code
 		return r
 	}
-	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reasonSQL, Message: j.masker.ServerMessage(pg.Code, pg.Message, sql), SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
+	reason := reasonSQL
+	if pg.Code == outOfMemory || pg.Code == limitExceeded {
+		reason = reasonResources
+	}
+	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reason, Message: j.masker.ServerMessage(pg.Code, pg.Message, sql), SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
 }
 
 // stopped is a refusal of a text as it ran.
 func (j *judge) stopped(err error, sql string) *refusal {
 	r := j.refused(err, sql)
 	switch r.Reason {
-	case reasonSQL, reasonTimeout:
+	case reasonSQL, reasonTimeout, reasonResources:
 		r.Rung = events.RungRun
 	}
-	switch r.SQLState {
-	case queryCanceled:
+	if r.SQLState == queryCanceled {
 		r.Reason = reasonSlow
 		r.Message = j.lang.Sprintf("SQL 在 %v 内没有执行完", "the SQL did not finish within %v", j.timeout)
-	case outOfMemory, limitExceeded:
-		r.Reason = reasonResources
 	}
 	return r
 }

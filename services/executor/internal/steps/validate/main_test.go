@@ -85,6 +85,11 @@ type verdict struct {
 	Question, SQL   string
 	RepairedSQL     string `json:"repaired_sql"`
 	Valid           bool
+	Verdict, Rung   string
+	Diff            string
+	DuplicateOf     int    `json:"duplicate_of"`
+	RepairedVerdict string `json:"repaired_verdict"`
+	PairID          string `json:"pair_id"`
 	ErrorType       string `json:"error_type"`
 	SQLState        string
 	Message         string

@@ -16,6 +16,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/mask"
+	"github.com/citu/datapipeline/services/executor/internal/quality"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
@@ -72,6 +73,9 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 		return steps.Result{}, noneValid(run.Language(), verdicts)
 	}
 	if err := write(run, source, outcome, verdicts); err != nil {
+		return steps.Result{}, err
+	}
+	if err := quality.Write(ctx, run, quality.Input{Step: events.StepValidation, Result: outcome, Pairs: entries(verdicts, modify)}); err != nil {
 		return steps.Result{}, err
 	}
 	run.Log.Info(outcome.line(run.Language()))

@@ -65,7 +65,7 @@ func TestRunModifiesThePairFile(t *testing.T) {
 				t.Errorf("got %+v, %d warnings", got, result.Warnings)
 			}
 			files := run.Files.FS()
-			wantFiles := []string{"file_modifications_20250701_143052.log", "pair_verdicts.json", pairFile, pairFile + ".backup", "qs_shop_20250701_143052_rejected.json", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}
+			wantFiles := []string{"file_modifications_20250701_143052.log", "pair_verdicts.json", pairFile, pairFile + ".backup", "qs_shop_20250701_143052_rejected.json", "quality_report.json", "quality_report.md", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}
 			if got := fileNames(files); !slices.Equal(got, wantFiles) {
 				t.Errorf("files %v", got)
 			}
@@ -184,7 +184,7 @@ func TestRunKeepsTheFileWhereNothingIsWrong(t *testing.T) {
 	if _, err := step().Run(t.Context(), run.Run); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"file_modifications_20250701_143052.log", "pair_verdicts.json", pairFile + ".backup", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}
+	want := []string{"file_modifications_20250701_143052.log", "pair_verdicts.json", pairFile + ".backup", "quality_report.json", "quality_report.md", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}
 	if got := fileNames(run.Files.FS()); !slices.Equal(got, want) {
 		t.Errorf("files %v", got)
 	}
@@ -203,7 +203,7 @@ func TestRunWithoutModifying(t *testing.T) {
 	if got := outcome(t, result); got != want {
 		t.Errorf("got %+v", got)
 	}
-	if got := fileNames(run.Files.FS()); !slices.Equal(got, []string{"pair_verdicts.json", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}) {
+	if got := fileNames(run.Files.FS()); !slices.Equal(got, []string{"pair_verdicts.json", "quality_report.json", "quality_report.md", "sql_validation_20250701_143052_report.json", "sql_validation_20250701_143052_summary.log"}) {
 		t.Errorf("files %v", got)
 	}
 	if v := report(t, run.Files.Text("sql_validation_20250701_143052_report.json"))[1]; v.Valid || v.RepairedSQL != mended {

@@ -1,10 +1,9 @@
-// Package repair mends names: it puts the table or column of the catalogue that
-// is nearest to the unknown name of a statement in its place. No model is asked.
+// Package repair proposes SQL for what the validation refused: by the names of
+// the catalogue, or by asking a model.
 package repair
 
 import (
 	"context"
-	"sync"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -13,7 +12,12 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
 )
 
-// Names returns the Repairer. It knows two faults, an undefined table (42P01)
+// All returns the Repairer that mends by names where it can, which costs
+// nothing, and else asks the model.
+func All() validate.Repairer { return validate.Repairers(Names(), Model()) }
+
+// Names returns the Repairer that puts the table or column of the catalogue
+// nearest to an unknown name in its place. It knows two faults, an undefined table (42P01)
 // and an undefined column (42703): misspelt names, names in capitals that lack
 // their quotes, tables that lack their schema, and columns under another
 // table's alias. Where two names are equally near it proposes nothing. It reads
@@ -23,23 +27,12 @@ func Names() validate.Repairer { return names{} }
 type names struct{}
 
 func (names) Begin(_ *steps.Run, db *pgxpool.Pool) validate.Repair {
-	var mu sync.Mutex
-	var known *schema
-	load := func(ctx context.Context) (*schema, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if known != nil {
-			return known, nil
-		}
-		var err error
-		known, err = readSchema(ctx, db)
-		return known, err
-	}
+	known := &cached{db: db}
 	return func(ctx context.Context, f validate.Fault) (string, error) {
 		if f.Position < 1 || f.SQLState != undefinedTable && f.SQLState != undefinedColumn {
 			return "", nil
 		}
-		s, err := load(ctx)
+		s, err := known.load(ctx)
 		if err != nil {
 			return "", err
 		}

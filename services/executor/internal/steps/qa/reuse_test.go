@@ -10,6 +10,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
+	"github.com/citu/datapipeline/internal/testkit/modelserver"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/snapshot"
@@ -275,5 +276,30 @@ func TestOtherSettingsAskAnew(t *testing.T) {
 	base.Reusable = false
 	if _, result := asked(t, dsn, base); result.ReusedThemes != 0 {
 		t.Errorf("%+v", result)
+	}
+}
+
+// TestAModelIsNotAskedAgainAboutWhatDidNotChange, and is asked where rules had
+// to stand in for it before.
+func TestAModelIsNotAskedAgainAboutWhatDidNotChange(t *testing.T) {
+	dsn := bookshopDatabase(t)
+	server := modelserver.New(t)
+	server.Answer(obliging(25))
+	first, _, _ := modelRun(t, dsn, server)
+	after := func(base *steps.Base) qa.Result {
+		run := newRun(t, dsn, events.English)
+		run.Base, run.Model = base, stepstest.Model(t, server)
+		result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result.Data.(qa.Result)
+	}
+	if result := after(left(t, dsn, first, nil)); result.ReusedThemes != 2 || result.ModelUsage.Requests != 0 || result.GeneratedBy != "model" {
+		t.Errorf("%+v", result)
+	}
+	byRules := left(t, dsn, first, func(_ int, p *events.Pair) { p.Source = events.SourceRules })
+	if result := after(byRules); result.ReusedThemes != 0 || result.ModelUsage.Requests != 3 {
+		t.Errorf("%+v, usage %+v", result, result.ModelUsage)
 	}
 }

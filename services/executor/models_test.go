@@ -2,6 +2,7 @@ package executor_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
+	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/internal/testkit/modelserver"
 	"github.com/citu/datapipeline/services/executor"
 	"github.com/citu/datapipeline/services/executor/internal/llm"
@@ -236,6 +238,20 @@ func TestATaskMeetsEveryFault(t *testing.T) {
 		t.Error("dragons are in the report")
 	}
 	s.hasNot(modelserver.Key)
+}
+
+func TestOldAnswersAreSweptAtTheStart(t *testing.T) {
+	s := newSite(t)
+	s.withModels()
+	old := filepath.Join(s.cfg.Bucket.URL, ".model_cache", "ab", "cdef")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(old), 0o700), os.WriteFile(old, nil, 0o600), os.Chtimes(old, time.Time{}, time.Now().AddDate(0, 0, -31))); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	testkit.Eventually(t, t.Context(), func() bool {
+		_, err := os.Stat(old)
+		return errors.Is(err, os.ErrNotExist)
+	})
 }
 
 func TestFaultsOfTheModelsConfigurationAreNamed(t *testing.T) {

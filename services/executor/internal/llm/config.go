@@ -21,15 +21,15 @@ type Config struct {
 	Model   string `name:"model" env:"DP_LLM_MODEL" placeholder:"NAME" help:"Name of the model."`
 	// ExtraBody is added to every request; see endpoint.Extra.
 	ExtraBody   string        `name:"extra-body" env:"DP_LLM_EXTRA_BODY" placeholder:"JSON" help:"JSON object of further fields of every request, such as {\"temperature\": 0}."`
-	Concurrency int           `name:"max-concurrency" env:"DP_LLM_MAX_CONCURRENCY" default:"4" help:"Requests to the model at once, over all tasks of this executor."`
-	Timeout     time.Duration `name:"timeout" env:"DP_LLM_TIMEOUT" default:"60s" help:"Time limit of one request to the model."`
+	Concurrency int           `name:"max-concurrency" env:"DP_LLM_MAX_CONCURRENCY" default:"4" help:"Requests to the model at once, over all tasks of this executor; as many for embeddings."`
+	Timeout     time.Duration `name:"timeout" env:"DP_LLM_TIMEOUT" default:"60s" help:"Time limit of one request to the model, or for embeddings."`
 
 	// The budget of a task; 0 is no limit. Prices are per million tokens, in
 	// whatever currency the limit is in.
-	MaxTokens   int64   `name:"max-tokens-per-task" env:"DP_LLM_MAX_TOKENS_PER_TASK" help:"Tokens that one run of a task may use; 0 is no limit."`
-	MaxCost     float64 `name:"max-cost-per-task" env:"DP_LLM_MAX_COST_PER_TASK" help:"What one run of a task may cost, by the prices below; 0 is no limit."`
-	InputPrice  float64 `name:"input-price" env:"DP_LLM_INPUT_PRICE" help:"Price of a million prompt tokens."`
-	OutputPrice float64 `name:"output-price" env:"DP_LLM_OUTPUT_PRICE" help:"Price of a million completion tokens."`
+	MaxTokens   int64   `name:"max-tokens-per-task" env:"DP_LLM_MAX_TOKENS_PER_TASK" placeholder:"N" help:"Tokens that one run of a task may use; 0 is no limit."`
+	MaxCost     float64 `name:"max-cost-per-task" env:"DP_LLM_MAX_COST_PER_TASK" placeholder:"N" help:"What one run of a task may cost, by the prices below; 0 is no limit."`
+	InputPrice  float64 `name:"input-price" env:"DP_LLM_INPUT_PRICE" placeholder:"N" help:"Price of a million prompt tokens."`
+	OutputPrice float64 `name:"output-price" env:"DP_LLM_OUTPUT_PRICE" placeholder:"N" help:"Price of a million completion tokens."`
 }
 
 // maxConcurrency bounds Config.Concurrency.

@@ -84,6 +84,18 @@ func (r *reader) column(row pgx.CollectableRow) error {
 	return nil
 }
 
+func (r *reader) partitionColumn(row pgx.CollectableRow) error {
+	var partition uint32
+	var c PartitionColumn
+	if err := row.Scan(&partition, &c.Name, &c.Comment, &c.Default, &c.OwnDefault, &c.OwnNotNull); err != nil {
+		return err
+	}
+	c.Default = scrub(c.Default)
+	p := r.partitions[partition]
+	p.Columns = append(p.Columns, c)
+	return nil
+}
+
 // identity is the sequence behind a column that has been read.
 func (r *reader) identity(row pgx.CollectableRow) error {
 	var table uint32

@@ -185,7 +185,7 @@ func compareNodes(a, b node) int {
 	return cmp.Or(strings.Compare(a.catalogue, b.catalogue), cmp.Compare(a.oid, b.oid))
 }
 
-var kindOrder = []ObjectKind{Extension, CollationObject, UnsupportedObject, EnumType, DomainType, CompositeType,
+var kindOrder = []ObjectKind{Extension, CollationObject, TextDictionary, TextConfiguration, UnsupportedObject, EnumType, DomainType, CompositeType,
 	RangeType, FunctionObject, AggregateObject, OperatorObject, SequenceObject, WrapperObject, ServerObject}
 
 func compareObjects(a, b *Object) int {

@@ -62,6 +62,8 @@ type Table struct {
 	PartitionKey string
 	// Partitions are all partitions at every depth, parents before children.
 	Partitions []*Partition
+	// OfType is the composite type that a typed table is of; else empty.
+	OfType string
 	// Inherits are the parents by INHERITS, in their order.
 	Inherits []Name
 
@@ -267,9 +269,21 @@ type Partition struct {
 	Foreign *Foreign
 
 	// What the partition has of its own, beyond what the parent gives it.
+	Columns     []PartitionColumn
 	Constraints []Constraint
 	ForeignKeys []ForeignKey
 	Indexes     []Index
+}
+
+// PartitionColumn is what a partition says of a column by itself.
+type PartitionColumn struct {
+	Name    string
+	Comment string
+	// Default stands for the parent's where OwnDefault is set; "" is none.
+	Default    string
+	OwnDefault bool
+	// OwnNotNull columns may be null in the parent.
+	OwnNotNull bool
 }
 
 // FullName is the partition's name with its schema.
@@ -295,6 +309,8 @@ type ObjectKind string
 const (
 	Extension         ObjectKind = "extension"
 	CollationObject   ObjectKind = "collation"
+	TextDictionary    ObjectKind = "text search dictionary"
+	TextConfiguration ObjectKind = "text search configuration"
 	EnumType          ObjectKind = "enum"
 	DomainType        ObjectKind = "domain"
 	CompositeType     ObjectKind = "composite"

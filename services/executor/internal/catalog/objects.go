@@ -23,6 +23,7 @@ func (r *reader) readObjects() error {
 	err := r.batch(
 		query{"objects_extensions", of("pg_extension"), r.object},
 		query{"objects_collations", of("pg_collation"), r.object},
+		query{"objects_textsearch", []any{catalogues, oids}, r.object},
 		query{"objects_types", of("pg_type"), r.object},
 		query{"objects_functions", of("pg_proc"), r.object},
 		query{"objects_aggregates", of("pg_proc"), r.object},

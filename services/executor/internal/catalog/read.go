@@ -115,6 +115,7 @@ func (r *reader) read(names []Name) error {
 		query{"column_types", []any{roots}, r.columnType},
 		query{"columns", []any{roots}, r.column},
 		query{"identities", []any{roots}, r.identity},
+		query{"partition_columns", []any{slices.Collect(maps.Keys(r.partitions))}, r.partitionColumn},
 		query{"parents", []any{roots}, r.parent},
 		query{"constraints", []any{all}, r.constraint},
 		query{"indexes", []any{all}, r.index},

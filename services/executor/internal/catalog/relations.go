@@ -29,7 +29,7 @@ func (r *reader) relation(row pgx.CollectableRow) error {
 	)
 	err := row.Scan(&oid, &root, &parent, &t.Schema, &t.Name, &t.Kind, &t.Unlogged, &t.Comment,
 		&t.PartitionKey, &bound, &tuples, &hasPages, &t.Readable,
-		&view.Query, &viewOptions, &view.Populated, &foreign.Server, &foreignOptions)
+		&view.Query, &viewOptions, &view.Populated, &t.OfType, &foreign.Server, &foreignOptions)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,10 @@ func TestDifferences(t *testing.T) {
 		{"beside a masked value", []string{"SERVER -.s: OPTIONS (key 'x', host 'h')"}, []string{"SERVER -.s: OPTIONS (key '***', host 'g')"}, []string{"SERVER -.s differs"}},
 		{"an index that belongs to the parent's", []string{"INDEX public.p_idx: A", "INDEX ATTACH public.p_idx: ALTER INDEX public.i ATTACH PARTITION public.p_idx;"},
 			[]string{"INDEX public.other: B", "INDEX ATTACH public.other: ALTER INDEX public.i ATTACH PARTITION public.other;"}, nil},
+		{"columns of a partition in another order", []string{"TABLE public.p: CREATE TABLE public.p (\n    a integer,\n    b text\n);", "TABLE ATTACH public.p: ALTER"},
+			[]string{"TABLE public.p: CREATE TABLE public.p (\n    b text,\n    a integer\n);", "TABLE ATTACH public.p: ALTER"}, nil},
+		{"columns of a table in another order", []string{"TABLE public.p: CREATE TABLE public.p (\n    a integer,\n    b text\n);"},
+			[]string{"TABLE public.p: CREATE TABLE public.p (\n    b text,\n    a integer\n);"}, []string{"TABLE public.p differs"}},
 		{"an index of the partition's own", []string{"INDEX public.p_idx: A"}, nil, []string{"INDEX public.p_idx is missing"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -41,7 +41,7 @@ func parse(dump string) map[string]*entry {
 func normalize(kind, sql string) string {
 	sql = settings.ReplaceAllString(sql, "")
 	sql = strings.TrimRight(blanks.ReplaceAllString(sql, "\n"), "-\n ")
-	if kind == "TABLE" {
+	if kind == "TABLE" || kind == "MATERIALIZED VIEW" {
 		sql = storage.ReplaceAllString(sql, "")
 	}
 	return strings.TrimSpace(sql)

@@ -34,6 +34,7 @@ SELECT
   CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) ELSE '' END,
   CASE WHEN c.relkind = 'v' THEN coalesce(c.reloptions, '{}') ELSE '{}' END,
   c.relispopulated,
+  CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) ELSE '' END,
   coalesce(s.srvname::text, ''),
   coalesce(f.ftoptions, '{}')
 FROM tree t

@@ -137,6 +137,19 @@ func TestMissingPrivilegesAreNamedBeforeTheWorkStarts(t *testing.T) {
 	}
 }
 
+func TestATableWhoseNameFitsOnNoLineFails(t *testing.T) {
+	files, result, err := execute(t, database(t, "CREATE TABLE a (id int); CREATE TABLE \"b\nc\" (id int)"), events.English, zap.NewNop(), "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data := result.Data.(Result); data.TotalTables != 2 || data.Failed != 1 {
+		t.Errorf("%+v", data)
+	}
+	if entries, err := ReadMapping(files); err != nil || len(entries) != 1 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
+
 func TestSamplesOfWhatIsOutOfReachAreWarnings(t *testing.T) {
 	core, lines := observer.New(zapcore.WarnLevel)
 	files, result, err := execute(t, database(t, shop), events.English, zap.New(core), "*")

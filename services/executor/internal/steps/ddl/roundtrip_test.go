@@ -23,20 +23,23 @@ func fixture(t *testing.T, name string) string {
 }
 
 func TestTheFilesGiveBackTheSchema(t *testing.T) {
-	for name, warnings := range map[string]int{"everything": 0, "keys": 0, "views": 1, "foreign": 7} {
-		from := fixture(t, name)
-		for _, lang := range []events.Language{events.Chinese, events.English} {
-			t.Run(name+" "+string(lang), func(t *testing.T) {
-				files, result, err := execute(t, from, lang, zap.NewNop(), "*")
-				if err != nil {
-					t.Fatal(err)
-				}
-				if result.Warnings != warnings {
-					t.Errorf("%+v", result)
-				}
-				checkRoundTrip(t, from, files, testkit.Postgres(t))
-			})
-		}
+	for _, test := range []struct {
+		fixture  string
+		lang     events.Language
+		warnings int // of foreign tables out of reach, and of a view that was never filled
+	}{
+		{"everything", events.Chinese, 0}, {"everything", events.English, 0}, {"keys", events.Chinese, 0}, {"odd", events.English, 0},
+		{"views", events.Chinese, 1}, {"foreign", events.English, 7},
+	} {
+		t.Run(test.fixture+" "+string(test.lang), func(t *testing.T) {
+			t.Parallel()
+			from := fixture(t, test.fixture)
+			files, result, err := execute(t, from, test.lang, zap.NewNop(), "*")
+			if err != nil || result.Warnings != test.warnings {
+				t.Fatalf("%+v, %v", result, err)
+			}
+			checkRoundTrip(t, from, files, testkit.Postgres(t))
+		})
 	}
 }
 

@@ -55,6 +55,9 @@ func (b *book) createTable(text *strings.Builder, t *catalog.Table) {
 		text.WriteString(serverOf(t.Foreign))
 	}
 	text.WriteString(";\n")
+	if t.OfType != "" {
+		fmt.Fprintf(text, "ALTER TABLE %s OF %s;\n", t.FullName().SQL(), t.OfType)
+	}
 }
 
 // maxAligned is the length beyond which an item no longer moves the remarks.

@@ -22,6 +22,7 @@ func (b *book) partitions(text *strings.Builder, t *catalog.Table) {
 			text.WriteString(serverOf(p.Foreign))
 		}
 		text.WriteString(";\n")
+		partitionColumns(text, p)
 		for _, c := range p.Constraints {
 			addConstraint(text, p.FullName(), c)
 		}
@@ -29,6 +30,24 @@ func (b *book) partitions(text *strings.Builder, t *catalog.Table) {
 		b.partitionKeys(text, p)
 		commentOn(text, partitionKind(p)+" "+p.FullName().SQL(), p.Comment)
 		indexComments(text, p.Schema, p.Indexes)
+	}
+}
+
+func partitionColumns(text *strings.Builder, p *catalog.Partition) {
+	for _, c := range p.Columns {
+		column := catalog.Quote(c.Name)
+		alter := fmt.Sprintf("ALTER TABLE ONLY %s ALTER COLUMN %s", p.FullName().SQL(), column)
+		switch {
+		case !c.OwnDefault:
+		case c.Default == "":
+			fmt.Fprintf(text, "%s DROP DEFAULT;\n", alter)
+		default:
+			fmt.Fprintf(text, "%s SET DEFAULT %s;\n", alter, c.Default)
+		}
+		if c.OwnNotNull {
+			fmt.Fprintf(text, "%s SET NOT NULL;\n", alter)
+		}
+		commentOn(text, "COLUMN "+p.FullName().SQL()+"."+column, c.Comment)
 	}
 }
 

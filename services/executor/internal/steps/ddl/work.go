@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
@@ -100,6 +103,7 @@ func (w *work) read(ctx context.Context, pool *pgxpool.Pool, patterns []catalog.
 		return w.explainList(err)
 	}
 	w.total = len(names)
+	names = w.nameable(names)
 	if names, err = w.permitted(ctx, pool, names); err != nil {
 		return err
 	}
@@ -109,6 +113,17 @@ func (w *work) read(ctx context.Context, pool *pgxpool.Pool, patterns []catalog.
 	}
 	w.leaveOut(names)
 	return nil
+}
+
+// nameable fails the tables whose names fit on no line of a list.
+func (w *work) nameable(names []catalog.Name) []catalog.Name {
+	return slices.DeleteFunc(names, func(n catalog.Name) bool {
+		odd := strings.ContainsFunc(n.Schema+n.Name, unicode.IsControl)
+		if odd {
+			w.fail(n, w.lang.Pick("名称中含有换行等控制字符", "its name holds line breaks or other control characters"))
+		}
+		return odd
+	})
 }
 
 // leaveOut fails the wanted tables that have gone meanwhile.

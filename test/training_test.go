@@ -193,7 +193,7 @@ func TestPeopleHaveTheLastWord(t *testing.T) {
 	if added.Pair.Check == nil || added.Pair.Check.Verdict != events.VerdictValid {
 		t.Fatalf("added: %+v", added.Pair)
 	}
-	if a, err := d.api.call(http.MethodPost, base, map[string]any{"question": "Who?", "sql": "SELECT nmae FROM customer"}); err != nil || a.ErrorType != "pair_invalid" {
+	if a, err := d.api.call(http.MethodPost, base, map[string]any{"question": "Who?", "sql": "SELECT nobody FROM customer"}); err != nil || a.ErrorType != "pair_invalid" {
 		t.Errorf("wrong SQL: %+v, %v", a, err)
 	}
 	d.api.must(http.MethodPatch, base, map[string]any{"pair_ids": []string{approved.ID, added.Pair.ID}, "decision": "approved", "version": added.Pair.Version, "actor": "ann"}, nil)

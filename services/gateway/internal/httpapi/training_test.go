@@ -56,10 +56,10 @@ func TestTrainingDataIsListed(t *testing.T) {
 	at := time.Now()
 	w.vectors(func(q events.TrainingListing) events.TrainingPage {
 		asked <- q
-		switch {
-		case q.Cursor == "old":
+		switch q.Cursor {
+		case "old":
 			return events.TrainingPage{Failure: &events.Failure{ErrorType: "cursor_invalid", ErrorClass: events.ClassUser, Message: "begin anew"}}
-		case q.Cursor == "away":
+		case "away":
 			return events.TrainingPage{Failure: &events.Failure{ErrorType: "vector_store_unreachable", ErrorClass: events.ClassDatabase, Message: "gone"}}
 		}
 		record := someRecord

@@ -123,7 +123,9 @@ func declared(ctx context.Context, q querier) (int, error) {
 
 // declare declares the column for vectors of a length, unless it is declared for
 // another, or the table holds collections that are not ours or of another
-// length, of which it returns false.
+// length, of which it returns false. The vectors are kept with their rows from
+// then on: the planner takes those kept apart for free to compare with, and
+// passes over the index.
 func declare(ctx context.Context, tx pgx.Tx, s *Store, dimension int) (bool, error) {
 	if n, err := declared(ctx, tx); err != nil || n != 0 {
 		return n == dimension, err
@@ -132,7 +134,7 @@ func declare(ctx context.Context, tx pgx.Tx, s *Store, dimension int) (bool, err
 	if err := tx.QueryRow(ctx, mixedSQL, strconv.Itoa(dimension)).Scan(&mixed); err != nil || mixed {
 		return false, err
 	}
-	_, err := tx.Exec(ctx, fmt.Sprintf(`ALTER TABLE langchain_pg_embedding ALTER COLUMN embedding TYPE %s(%d);
+	_, err := tx.Exec(ctx, fmt.Sprintf(`ALTER TABLE langchain_pg_embedding ALTER COLUMN embedding TYPE %s(%d), ALTER COLUMN embedding SET STORAGE MAIN;
 		COMMENT ON COLUMN langchain_pg_embedding.embedding IS '%s'`, s.vectorType, dimension, declaredByUs))
 	return err == nil, err
 }

@@ -328,7 +328,7 @@ const langchainQuery = `SELECT langchain_pg_embedding.id, langchain_pg_embedding
 FROM langchain_pg_embedding JOIN langchain_pg_collection ON langchain_pg_embedding.collection_id = langchain_pg_collection.uuid
 WHERE langchain_pg_embedding.collection_id = $2::UUID ORDER BY distance ASC LIMIT $3`
 
-func plan(t *testing.T, dsn, collection string) string {
+func plan(t *testing.T, dsn, collection string, v []float32) string {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {
@@ -339,7 +339,7 @@ func plan(t *testing.T, dsn, collection string) string {
 	if err := conn.QueryRow(t.Context(), "SELECT uuid::text FROM langchain_pg_collection WHERE name = $1", collection).Scan(&id); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := conn.Query(t.Context(), "EXPLAIN "+strings.Replace(langchainQuery, "<=> $1", "<=> $1::text::vector", 1), "[1,0,0,0,0,0,0,0]", id, 10)
+	rows, err := conn.Query(t.Context(), "EXPLAIN "+strings.Replace(langchainQuery, "<=> $1", "<=> $1::text::vector", 1), literal(v), id, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,28 +354,51 @@ func plan(t *testing.T, dsn, collection string) string {
 // collection, and by documents of that collection alone.
 func TestIndexIsUsedByLangchainsQuery(t *testing.T) {
 	s, dsn := store(t)
-	c, small := ofEight(t, s, "sql"), ofEight(t, s, "ddl")
-	fill(t, c, 5000)
-	fill(t, small, 50)
+	c, err := s.Collection(t.Context(), "sql", wide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	vectors := clusters(2100)
+	if _, err := c.Put(t.Context(), documents("sql", vectors)); err != nil {
+		t.Fatal(err)
+	}
+	small, err := s.Collection(t.Context(), "ddl", wide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := small.Put(t.Context(), documents("ddl", vectors[:50])); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		c    *vector.Collection
 		want vector.Indexed
 	}{{c, vector.IndexReady}, {small, vector.IndexFew}, {c, vector.IndexReady}} {
-		if got, err := tt.c.Index(t.Context(), eight, 2000); got != tt.want || err != nil {
+		if got, err := tt.c.Index(t.Context(), wide, 2000); got != tt.want || err != nil {
 			t.Errorf("%s: %s, %v", tt.c.Name, got, err)
 		}
 	}
-	if got := plan(t, dsn, "sql"); !strings.Contains(got, "Index Scan using data_pipeline_hnsw_") {
+	if got := plan(t, dsn, "sql", vectors[7]); !strings.Contains(got, "Index Scan using data_pipeline_hnsw_") {
 		t.Errorf("the plan is\n%s", got)
 	}
 	for _, c := range []*vector.Collection{c, small} {
-		matches, err := c.Search(t.Context(), []float32{1, 0, 0, 0, 0, 0, 0, 0}, 10)
-		if err != nil || len(matches) != 10 || !strings.HasPrefix(matches[9].ID, c.Name) {
+		matches, err := c.Search(t.Context(), vectors[7], 10)
+		if err != nil || len(matches) != 10 || matches[0].ID != c.Name+"-000007-sql" || !strings.HasPrefix(matches[9].ID, c.Name) {
 			t.Errorf("%d matches, %v", len(matches), err)
 		}
 	}
-	put := ofEight(t, open8(t, dsn), "sql")
-	fill(t, put, 10) // a later load puts into the indexed column
+	s = open8(t, dsn)
+	if c, err = s.Collection(t.Context(), "sql", wide); err != nil {
+		t.Fatal(err)
+	}
+	if fresh, err := c.Put(t.Context(), documents("later", vectors[:10])); err != nil || fresh != 10 {
+		t.Errorf("a later load: %d, %v", fresh, err)
+	}
+	if got, err := c.SearchIn(t.Context(), "h:9/none", vectors[7], 10); err != nil || len(got) != 0 {
+		t.Errorf("of another database: %d, %v", len(got), err)
+	}
+	if got, err := c.SearchIn(t.Context(), "shop", vectors[7], 50); err != nil || len(got) != 50 {
+		t.Errorf("of the database: %d, %v", len(got), err)
+	}
 }
 
 func open8(t *testing.T, dsn string) *vector.Store {

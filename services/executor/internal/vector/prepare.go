@@ -35,6 +35,13 @@ func (s *Store) Prepare(ctx context.Context, allowArrays bool) error {
 	}
 	err = s.inTx(ctx, func(tx pgx.Tx) error { return s.ensureTables(ctx, tx) })
 	s.inspected = err == nil
+	return errors.Join(err, s.searchWide(ctx))
+}
+
+// searchWide has searches by index look at as many documents as Search may ask
+// for; pgvector's default is 40. Without the extension it changes nothing.
+func (s *Store) searchWide(ctx context.Context) error {
+	_, err := s.conn.Exec(ctx, `SET hnsw.ef_search = 100`)
 	return err
 }
 
@@ -146,7 +153,7 @@ func (s *Store) inspect(ctx context.Context) (there bool, err error) {
 		}
 	}
 	s.inspected = true
-	return true, nil
+	return true, s.searchWide(ctx)
 }
 
 // columnTypes are the columns of a table; none if there is no such table.

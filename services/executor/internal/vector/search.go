@@ -38,14 +38,14 @@ func (c *Collection) SearchIn(ctx context.Context, database string, vector []flo
 		schema := strings.TrimSuffix(c.store.vectorType, ".vector")
 		query = strings.ReplaceAll(searchVectorSQL, "@schema", schema)
 	}
-	filter := ""
+	from := embeddingTable
 	switch {
 	case strings.Contains(database, "/"):
-		filter, args = "AND cmetadata::jsonb @> jsonb_build_object('database', $4::text)", append(args, strings.ToLower(database))
+		from, args = among("cmetadata::jsonb @> jsonb_build_object('database', $4::text)"), append(args, strings.ToLower(database))
 	case database != "":
-		filter, args = "AND regexp_replace(cmetadata::jsonb ->> 'database', '^.*/', '') = $4", append(args, strings.ToLower(database))
+		from, args = among("regexp_replace(cmetadata::jsonb ->> 'database', '^.*/', '') = $4"), append(args, strings.ToLower(database))
 	}
-	rows, err := c.store.conn.Query(ctx, c.store.typed(strings.ReplaceAll(query, "@database", filter)), args...)
+	rows, err := c.store.conn.Query(ctx, c.store.typed(strings.ReplaceAll(query, "@documents", from)), args...)
 	if err != nil {
 		return nil, fmt.Errorf("search %s: %w", c.Name, err)
 	}
@@ -67,6 +67,12 @@ func (c *Collection) SearchIn(ctx context.Context, database string, vector []flo
 		return nil, fmt.Errorf("search %s: %w", c.Name, err)
 	}
 	return matches, nil
+}
+
+// among is the table of documents, kept to some before the nearest are sought: an
+// index gives the nearest of all, of which few or none may be among them.
+func among(filter string) string {
+	return `(SELECT * FROM langchain_pg_embedding WHERE ` + filter + ` OFFSET 0) AS kept`
 }
 
 // Find returns a collection that is there already and whose vectors are of an

@@ -61,7 +61,7 @@ func (h History) Keep(ctx context.Context, identity string, e Entry) error {
 }
 
 func (h History) prune(ctx context.Context, folder string) error {
-	objects, err := bucket.List(ctx, h.Bucket, folder)
+	objects, err := h.list(ctx, folder)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (h History) prune(ctx context.Context, folder string) error {
 //
 // The error joins what could not be read; the entries hold the rest.
 func (h History) Before(ctx context.Context, identity, taskID string, created time.Time) ([]Entry, error) {
-	objects, err := bucket.List(ctx, h.Bucket, folder(identity))
+	objects, err := h.list(ctx, folder(identity))
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
@@ -126,12 +126,24 @@ func (h History) read(ctx context.Context, key string) (Entry, error) {
 	return e, nil
 }
 
+// list is bucket.List. In a folder that fails where a file vanishes under it,
+// such as the unfinished one of another executor: then it looks again.
+func (h History) list(ctx context.Context, prefix string) (objects []bucket.Object, err error) {
+	for range 20 {
+		objects, err = bucket.List(ctx, h.Bucket, prefix)
+		if gcerrors.Code(err) != gcerrors.NotFound {
+			break
+		}
+	}
+	return objects, err
+}
+
 // Forget removes what is remembered of a task, of whatever database.
 func (h History) Forget(ctx context.Context, taskID string) error {
 	if !events.ValidTaskID(taskID) {
 		return nil
 	}
-	objects, err := bucket.List(ctx, h.Bucket, root)
+	objects, err := h.list(ctx, root)
 	if err != nil {
 		return fmt.Errorf("forget %s: %w", taskID, err)
 	}

@@ -135,7 +135,7 @@ func bodyOrQuery(c *fiber.Ctx) (o *jsonbody.Object, place func(error) error, err
 			members[name] = strings.Split(q.text(name), ",")
 		case "dry_run":
 			members[name] = q.flag(name)
-		default:
+		case "database", "task_id", "load_id", "reason", "actor":
 			members[name] = q.text(name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
@@ -130,5 +131,19 @@ func TestPeoplesPairsAreInTheFiles(t *testing.T) {
 	last := after[len(after)-1]
 	if last.ID != theirs.ID || !slices.Equal(last.Tables, []string{"public.sale"}) || last.Difficulty == "" || after[3].Decision != events.DecisionRejected || result.Sources["person"] != 1 {
 		t.Errorf("%+v\n%+v\n%v", after[3], last, result.Sources)
+	}
+}
+
+func TestCommentsThatAModelWroteNameThings(t *testing.T) {
+	const sql = `CREATE TABLE x1 (id int PRIMARY KEY, c2 numeric, c3 text); INSERT INTO x1 SELECT i, i, (ARRAY['a', 'b'])[1 + i % 2] FROM generate_series(1, 50) i`
+	comments := `{"model": "m", "tables": [{"table": "public.x1", "comment": "缴费单", "columns": {"c2": "缴费金额", "c3": "缴费方式"}}]}`
+	for name, test := range map[string]struct{ file, want string }{"used": {comments, "缴费单"}, "broken": {"{", "x1"}} {
+		_, _, list := made(t, sql, events.Chinese, func(run *stepstest.Run) {
+			mapping := run.In.(fstest.MapFS)
+			mapping["generated_comments.json"] = &fstest.MapFile{Data: []byte(test.file)}
+		})
+		if !strings.Contains(list[0].Question, test.want) {
+			t.Errorf("%s: %s", name, list[0].Question)
+		}
 	}
 }

@@ -51,8 +51,8 @@ func (w *work) readEarlier() (earlier, error) {
 	if err != nil {
 		return e, err
 	}
-	for name, print := range before.Fingerprints() {
-		e.same[name] = w.prints[name] == print
+	for name, fingerprint := range before.Fingerprints() {
+		e.same[name] = w.prints[name] == fingerprint
 	}
 	if e.themes, err = ReadThemes(w.Base.Files); err != nil {
 		return e, err

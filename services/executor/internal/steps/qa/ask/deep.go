@@ -22,6 +22,8 @@ func (w *writer) together(t *profile.Table) {
 		}
 		for _, m := range links[i+1:] {
 			w.pair(l, m)
+			w.pairRank(l, m)
+			w.pairRank(m, l)
 		}
 		for _, up := range first(occupied(l.To.Links), maxLinks) {
 			w.chain(l, up)
@@ -57,6 +59,27 @@ func (w *writer) pair(l, m *profile.Link) {
 	w.add("pair_count", n.plus(records(t)), v(), by("COUNT(*)", w.counted(t.Term)))
 	for _, sum := range first(t.Amounts(), 1) {
 		w.add("pair_sum", n.with(sum), v().set("sum", w.total(sum)), by(c.sum(sum), w.total(sum)))
+	}
+}
+
+// pairRank asks which of one kind of parents have most of a quantity, for one
+// parent of the other kind: which superheroes have the highest value of the
+// attribute Speed.
+func (w *writer) pairRank(l, m *profile.Link) {
+	t, names := l.From, m.Named()
+	if l.Self() || m.Self() || l.To == m.To || len(l.To.Label) == 0 || len(names) == 0 || !speakable(names[0]) || l.To.Lookup() {
+		return
+	}
+	r := rels(t, l.To, m.To)
+	c, a, b := r[0], r[1], r[2]
+	for _, v := range first(slices.Concat(t.With(profile.Level), t.Amounts()), maxSubjects) {
+		if v.Stats == nil || v.Stats.Distinct < 3 {
+			continue
+		}
+		q := query{cols: append(a.shown(), c.num(v)), from: c.String(), joins: []string{inner(a, c.on(l, a)), inner(b, c.on(m, b))},
+			where: slices.Concat(c.live(), a.live(), b.live(), []string{b.equals(m.To.Label[0], names[0])}),
+			order: unique(append([]string{c.desc(v)}, append(a.ties(), c.ties()...)...)), limit: 10}
+		w.add("pair_rank", about(t, l.To, m.To).with(v), vars{}.named("A", l.Term).named("B", m.Term).measure(v, w.language).set("N", 10).set("val", quoted(w.language, names[0])), q)
 	}
 }
 

@@ -155,6 +155,7 @@ var shapes = map[string]shape{
 	"either_child":   {sets, 3, 8},
 	"pair_count":     {deep, 2, 9},
 	"pair_sum":       {deep, 2, 10},
+	"pair_rank":      {deep, 3, 10},
 	"chain_count":    {deep, 3, 10},
 	"chain_sum":      {deep, 3, 12},
 	"deep_count":     {deep, 3, 8},

@@ -94,6 +94,9 @@ func (c *Cache) Sweep(ctx context.Context, now time.Time) (int, error) {
 		}
 		removed++
 	}
+	if _, err := bucket.Sweep(ctx, c.bucket, "", MaxAge); err != nil { // what a crash left unfinished
+		return removed, fmt.Errorf("model cache: %w", err)
+	}
 	return removed, nil
 }
 

@@ -29,8 +29,8 @@ func (p *page) table(titles []string, rows [][]string) {
 	rule := make([]string, len(titles))
 	for i, title := range titles {
 		rule[i] = "---"
-		if strings.HasSuffix(title, ":") {
-			titles[i], rule[i] = strings.TrimSuffix(title, ":"), "---:"
+		if name, right := strings.CutSuffix(title, ":"); right {
+			titles[i], rule[i] = name, "---:"
 		}
 	}
 	for _, row := range append([][]string{titles, rule}, rows...) {
@@ -47,7 +47,7 @@ func cell(text string) string {
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"
 	}
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "'").Replace(text)
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", "`", "'").Replace(text)
 }
 
 // code is a name or SQL within a table.

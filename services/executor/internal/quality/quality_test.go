@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"pgregory.net/rapid"
+
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
@@ -186,5 +188,50 @@ func TestReportWithoutRetrievalSaysSo(t *testing.T) {
 	cancel()
 	if err := quality.Write(ctx, run.Run, in); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// Whatever a question, a message or a name holds, the page's tables keep their
+// columns and nothing begins a block of its own.
+func TestMarkdownHoldsAnyText(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom([]rune("a表|`\\<\n\r\t#-*~\u2028")))
+		run, in := validation(t, events.English)
+		in.Pairs = []events.Pair{
+			pair(text.Draw(rt, "question")+"?", "SELECT 1;", text.Draw(rt, "theme"), &events.PairCheck{Verdict: events.VerdictError, Rung: events.RungPlan,
+				Message: text.Draw(rt, "message"), ErrorType: text.Draw(rt, "type")}, "public.area"),
+			pair("repaired", "SELECT 2;", "", &events.PairCheck{Verdict: events.VerdictValid, OriginalSQL: "SELECT 3", Diff: text.Draw(rt, "diff")}, text.Draw(rt, "table")),
+		}
+		if err := quality.Write(t.Context(), run.Run, in); err != nil {
+			rt.Fatal(err)
+		}
+		checkTables(rt, run.Files.Text(quality.MarkdownFile))
+	})
+}
+
+// checkTables compares the number of cells of each row with that of the row
+// above it; fenced text is passed over.
+func checkTables(t *rapid.T, page string) {
+	fence, columns := "", 0
+	for line := range strings.Lines(page) {
+		line = strings.TrimRight(line, "\n")
+		switch mark := line[:len(line)-len(strings.TrimLeft(line, "`"))]; {
+		case fence != "" && line == fence:
+			fence = ""
+		case fence == "" && len(mark) >= 3:
+			fence = mark
+		case fence != "":
+		case !strings.HasPrefix(line, "|"):
+			columns = 0
+		default:
+			n := strings.Count(strings.NewReplacer(`\\`, "", `\|`, "").Replace(line), "|")
+			if columns != 0 && n != columns {
+				t.Fatalf("a row of %d cells among rows of %d:\n%s", n, columns, line)
+			}
+			columns = n
+		}
+	}
+	if fence != "" {
+		t.Fatalf("a block is not closed:\n%s", page)
 	}
 }

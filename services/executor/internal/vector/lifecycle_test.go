@@ -294,7 +294,7 @@ func TestList(t *testing.T) {
 var eight = vector.Embedder{Name: "eight-v1", Dimension: 8}
 
 // fill puts n documents with vectors of eight, the same at every call.
-func fill(t testing.TB, c *vector.Collection, n int) {
+func fill(t *testing.T, c *vector.Collection, n int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	for batch := range slices.Chunk(make([]int, n), 1000) {
@@ -313,7 +313,7 @@ func fill(t testing.TB, c *vector.Collection, n int) {
 	}
 }
 
-func ofEight(t testing.TB, s *vector.Store, name string) *vector.Collection {
+func ofEight(t *testing.T, s *vector.Store, name string) *vector.Collection {
 	t.Helper()
 	c, err := s.Collection(t.Context(), name, eight)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -36,20 +37,19 @@ func (s *session) explain(ctx context.Context, sqls []string, lang events.Langua
 				command(p, "ROLLBACK")
 			}
 			begin(p)
-			p.SendPrepare("", prefix+sql, nil)
-			p.SendQueryPrepared("", nil, nil, nil)
+			command(p, prefix+sql)
 		}
 	}, func(p *pgconn.Pipeline) error {
 		for i := range plans {
 			if err := skip(p, min(1+i, 2)); err != nil {
 				return err
 			}
-			cost, more, err := readPlan(p, lang)
+			cost, err := readPlan(p, lang)
 			if aboutServer(err) {
 				return err
 			}
 			plans[i] = plan{true, cost, shift(err, len(prefix))}
-			if !more {
+			if _, refused := errors.AsType[*pgconn.PgError](err); refused {
 				return nil
 			}
 		}
@@ -58,31 +58,26 @@ func (s *session) explain(ctx context.Context, sqls []string, lang events.Langua
 	return plans, err
 }
 
-// readPlan takes the answers about one text; more says that those about the
-// next will follow.
-func readPlan(p *pgconn.Pipeline, lang events.Language) (cost float64, more bool, err error) {
-	statement, err := next[*pgconn.StatementDescription](p)
-	if err != nil {
-		return 0, false, err
-	}
-	if len(statement.ParamOIDs) > 0 {
-		return 0, false, refuse(events.RungStatement, reasonParameters, lang.Pick("SQL 含有参数（如 $1），无法单独执行", "the SQL has parameters such as $1 and cannot run by itself"))
-	}
+// readPlan takes the answer about one text.
+func readPlan(p *pgconn.Pipeline, lang events.Language) (cost float64, err error) {
 	result, err := answer(p)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
-	cost, err = judgePlan(result.Rows, lang)
-	return cost, true, err
+	return judgePlan(result.Rows, lang)
 }
 
-var (
-	// totalCost is at the end of a node's line; the root's is the first.
-	totalCost = regexp.MustCompile(`\(cost=[\d.]+\.\.([\d.]+) rows=\d+ width=\d+\)`)
-	// writes are nodes that change data or lock rows. A literal in a plan that
-	// looks like one is refused as well.
-	writes = regexp.MustCompile(`^\s*(?:->  )?(?:LockRows|Insert on|Update on|Delete on|Merge on)\b`)
-)
+// totalCost is at the end of a node's line; the root's is the first.
+var totalCost = regexp.MustCompile(`\(cost=[\d.]+\.\.([\d.]+) rows=\d+ width=\d+\)`)
+
+// writing are the nodes that change data or lock rows. A literal in a plan that
+// looks like one is refused as well.
+var writing = [][]byte{[]byte("LockRows"), []byte("Insert on"), []byte("Update on"), []byte("Delete on"), []byte("Merge on")}
+
+func writes(line []byte) bool {
+	node := bytes.TrimLeft(line, " ->")
+	return slices.ContainsFunc(writing, func(kind []byte) bool { return bytes.HasPrefix(node, kind) })
+}
 
 // judgePlan reads the lines of a plan.
 func judgePlan(lines [][][]byte, lang events.Language) (cost float64, err error) {
@@ -90,7 +85,7 @@ func judgePlan(lines [][][]byte, lang events.Language) (cost float64, err error)
 		return 0, notReading(lang)
 	}
 	for _, line := range lines {
-		if writes.Match(line[0]) {
+		if writes(line[0]) {
 			return 0, refuse(events.RungStatement, reasonWrites, lang.Pick("SQL 会修改数据或锁定行（如 INSERT、SELECT … FOR UPDATE）", "the SQL changes data or locks rows, as INSERT and SELECT … FOR UPDATE do"))
 		}
 	}

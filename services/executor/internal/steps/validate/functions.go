@@ -61,8 +61,8 @@ var hidden = regexp.MustCompile(`^(?:crosstab.*|connectby.*|xpath_table|ts_stat|
 
 // check refuses a call of a function that may do more than read. Functions are
 // told by name alone.
-func (all functions) check(sql string, lang events.Language) *refusal {
-	for _, c := range calls(sql) {
+func (all functions) check(tokens []sqltext.Token, lang events.Language) *refusal {
+	for _, c := range calls(tokens) {
 		f := all[c.name]
 		switch {
 		case harmless[c.name]:
@@ -86,8 +86,7 @@ type call struct {
 	called bool // with a parenthesis
 }
 
-func calls(sql string) (found []call) {
-	tokens, _ := sqltext.Scan(sql)
+func calls(tokens []sqltext.Token) (found []call) {
 	last, pointed, point := "", false, false
 	for _, t := range tokens {
 		if t.Blank() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/mask"
+	"github.com/citu/datapipeline/services/executor/internal/sqltext"
 )
 
 const (
@@ -18,7 +19,7 @@ const (
 	maxRetries = 2
 	retryDelay = 200 * time.Millisecond
 	// batch is how many texts are planned in one round trip.
-	batch = 16
+	batch = 32
 )
 
 // rules are what texts are judged by. They are safe for concurrent use.
@@ -98,10 +99,14 @@ func (j *judge) climb(ctx context.Context, sql string, known plan) (f finding, e
 
 // look refuses what needs no round trip.
 func (j *judge) look(sql string) *refusal {
-	if r := lookAt(sql, j.lang); r != nil {
+	var tokens []sqltext.Token
+	if len(sql) <= MaxSQL {
+		tokens, _ = sqltext.Scan(sql)
+	}
+	if r := lookAt(sql, tokens, j.lang); r != nil {
 		return r
 	}
-	return j.functions.check(sql, j.lang)
+	return j.functions.check(tokens, j.lang)
 }
 
 func (j *judge) climbOnce(ctx context.Context, sql string, p plan) (f finding, err error) {
@@ -199,6 +204,9 @@ func (j *judge) refused(err error, sql string) *refusal {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
 		return unreadable(j.lang) // longer than any answer may be
+	}
+	if lacksParameters(pg) {
+		return refuse(events.RungStatement, reasonParameters, j.lang.Pick("SQL 含有参数（如 $1），无法单独执行", "the SQL has parameters such as $1 and cannot run by itself"))
 	}
 	if transient(pg.Code) {
 		r := timedOut(j.lang, pg.Message)

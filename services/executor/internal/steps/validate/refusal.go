@@ -59,7 +59,7 @@ func refuse(rung, reason, message string) *refusal {
 
 // lookAt refuses what needs no server: texts that cannot be one reading
 // statement whatever the database holds.
-func lookAt(sql string, lang events.Language) *refusal {
+func lookAt(sql string, tokens []sqltext.Token, lang events.Language) *refusal {
 	switch {
 	case len(sql) > MaxSQL:
 		return refuse(events.RungStatement, reasonTooLong, lang.Sprintf("SQL 有 %d 字节，最多 %d 字节", "the SQL has %d bytes, at most %d are accepted", len(sql), MaxSQL))
@@ -67,7 +67,7 @@ func lookAt(sql string, lang events.Language) *refusal {
 		// The protocol ends a text at a NUL: the rest would be read as a message.
 		return refuse(events.RungStatement, reasonNUL, lang.Pick("SQL 含有 NUL 字符", "the SQL holds a NUL character"))
 	}
-	switch strings.ToUpper(firstWord(sql)) {
+	switch strings.ToUpper(firstWord(tokens)) {
 	case "SELECT", "WITH", "VALUES", "TABLE":
 		return nil
 	case "":
@@ -76,9 +76,8 @@ func lookAt(sql string, lang events.Language) *refusal {
 	return notReading(lang)
 }
 
-// firstWord is the first word of sql, behind comments and opening parentheses.
-func firstWord(sql string) string {
-	tokens, _ := sqltext.Scan(sql)
+// firstWord is the first word of a text, behind comments and opening parentheses.
+func firstWord(tokens []sqltext.Token) string {
 	for _, t := range tokens {
 		if !t.Blank() && !t.Is("(") && !t.Is(";") {
 			return t.Text

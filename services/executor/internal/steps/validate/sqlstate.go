@@ -15,6 +15,7 @@ import (
 // SQLSTATEs that are told from others of their class.
 const (
 	undefinedFunction = "42883"
+	protocolViolation = "08P01"
 	queryCanceled     = "57014"
 	lockNotAvailable  = "55P03"
 	outOfMemory       = "53200"
@@ -93,6 +94,9 @@ func aboutServer(err error) bool {
 	if !ok {
 		return true
 	}
+	if lacksParameters(pg) {
+		return false
+	}
 	switch pg.Code[:min(2, len(pg.Code))] {
 	case "08", "58":
 		return true
@@ -102,6 +106,11 @@ func aboutServer(err error) bool {
 		return pg.Code != outOfMemory && pg.Code != limitExceeded
 	}
 	return false
+}
+
+// lacksParameters reports whether the server wants values for $1 and so on.
+func lacksParameters(pg *pgconn.PgError) bool {
+	return pg.Code == protocolViolation && pg.Routine == "exec_bind_message"
 }
 
 // transient reports whether the same statement may pass at another time.

@@ -21,21 +21,22 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 )
 
-// largeTables is a database of 993 tables with 7,500 columns. Every fourth
-// begins a family that the next three refer to; the last hundred have no keys.
-const largeTables = 993
+// largeTables is the number of tables of a large database, and someTables of
+// one that a test makes in a second. Every fourth table begins a family that the
+// next three refer to; the last hundred have no keys.
+const largeTables, someTables = 993, 250
 
 const large = `
-DO $$ BEGIN FOR n IN 0..992 LOOP
-  EXECUTE format('CREATE TABLE t%1$s (id bigint %2$s, up_id bigint %3$s, name varchar(80) NOT NULL, status text,
-    amount numeric(12,2), happened_at timestamptz, note text %4$s)', n,
-    CASE WHEN n < 893 THEN 'PRIMARY KEY' ELSE '' END,
-    CASE WHEN n < 893 AND n % 4 > 0 THEN format('REFERENCES t%s', n - n % 4) ELSE '' END,
+DO $$ BEGIN FOR n IN 0..%[1]d LOOP
+  EXECUTE format('CREATE TABLE t%%1$s (id bigint %%2$s, up_id bigint %%3$s, name varchar(80) NOT NULL, status text,
+    amount numeric(12,2), happened_at timestamptz, note text %%4$s)', n,
+    CASE WHEN n < %[2]d THEN 'PRIMARY KEY' ELSE '' END,
+    CASE WHEN n < %[2]d AND n %% 4 > 0 THEN format('REFERENCES t%%s', n - n %% 4) ELSE '' END,
     CASE WHEN n < 549 THEN ', extra jsonb' ELSE '' END);
-  EXECUTE format('INSERT INTO t%s SELECT i, CASE WHEN i < 7 THEN i END, ''name '' || i, (ARRAY[''new'', ''open'', ''done''])[1 + i %% 3], 10 * i, timestamptz ''2024-01-01'' + i * interval ''9 days'' FROM generate_series(1, 30) i', n);
+  EXECUTE format('INSERT INTO t%%s SELECT i, CASE WHEN i < 7 THEN i END, ''name '' || i, (ARRAY[''new'', ''open'', ''done''])[1 + i %%%% 3], 10 * i, timestamptz ''2024-01-01'' + i * interval ''9 days'' FROM generate_series(1, 30) i', n);
 END LOOP; END $$`
 
-func largeDatabase(tb testing.TB) string {
+func largeDatabase(tb testing.TB, tables int) string {
 	tb.Helper()
 	dsn := testkit.Postgres(tb)
 	conn, err := pgx.Connect(tb.Context(), dsn)
@@ -43,29 +44,30 @@ func largeDatabase(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 	defer func() { _ = conn.Close(context.Background()) }()
-	if _, err := conn.Exec(tb.Context(), large); err != nil {
+	if _, err := conn.Exec(tb.Context(), fmt.Sprintf(large, tables-1, tables-100)); err != nil {
 		tb.Fatal(err)
 	}
 	return dsn
 }
 
 // largeRun is a run over all of the tables.
-func largeRun(tb testing.TB, dsn string) *stepstest.Run {
+func largeRun(tb testing.TB, dsn string, tables int) *stepstest.Run {
+	tb.Helper()
 	var mapping strings.Builder
-	for n := range largeTables {
+	for n := range tables {
 		fmt.Fprintf(&mapping, "public.t%[1]d -> t%[1]d.ddl, t%[1]d_detail.md\n", n)
 	}
 	return stepstest.New(tb, dsn, fstest.MapFS{"filename_mapping.txt": {Data: []byte(mapping.String())}})
 }
 
 func TestALargeDatabaseIsAskedAboutWhole(t *testing.T) {
-	run := largeRun(t, largeDatabase(t))
+	run := largeRun(t, largeDatabase(t, someTables), someTables)
 	result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
 	if err != nil {
 		t.Fatal(err)
 	}
 	data := result.Data.(qa.Result)
-	if data.Coverage.TablesTotal != largeTables || data.Coverage.TablesCovered != largeTables || len(data.FailedThemes) > 0 {
+	if data.Coverage.TablesTotal != someTables || data.Coverage.TablesCovered != someTables || len(data.FailedThemes) > 0 {
 		t.Errorf("%+v", data)
 	}
 	questions, statements := map[string]bool{}, map[string]bool{}
@@ -89,15 +91,19 @@ func TestALargeDatabaseIsAskedAboutWhole(t *testing.T) {
 // BenchmarkLargeDatabase asks about 993 tables against pg_dump, which reads the
 // same catalogue and writes its definitions.
 func BenchmarkLargeDatabase(b *testing.B) {
-	dsn := largeDatabase(b)
+	dsn := largeDatabase(b, largeTables)
 	dump := pgDump(b, dsn)
 	var questions int
 	testkit.Compare(b, func() {
-		result, err := qa.New(qa.Config{}).Run(b.Context(), largeRun(b, dsn).Run)
+		result, err := qa.New(qa.Config{}).Run(b.Context(), largeRun(b, dsn, largeTables).Run)
 		if err != nil {
 			b.Fatal(err)
 		}
-		questions = result.Data.(qa.Result).TotalQuestions
+		data := result.Data.(qa.Result)
+		if data.Coverage.TablesCovered != largeTables {
+			b.Fatalf("%+v", data.Coverage)
+		}
+		questions = data.TotalQuestions
 	}, dump)
 	b.ReportMetric(float64(questions), "questions")
 }

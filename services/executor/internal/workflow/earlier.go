@@ -2,8 +2,10 @@ package workflow
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/citu/datapipeline/events/projection"
 	"github.com/citu/datapipeline/services/executor/internal/files"
 	"github.com/citu/datapipeline/services/executor/internal/history"
+	"github.com/citu/datapipeline/services/executor/internal/llm"
 	"github.com/citu/datapipeline/services/executor/internal/snapshot"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
@@ -105,6 +108,34 @@ func (a *attempt) tellBase() {
 
 func (a *attempt) settings() string { return history.Settings(a.order, a.r.cfg.Model.Name()) }
 
+// madeWith adds what a completed step was made with: the settings of the
+// request that it belongs to, and the model that its result names.
+func madeWith(made map[events.Step]string, step events.Step, order events.Request, result json.RawMessage) map[events.Step]string {
+	var used struct {
+		Usage *llm.Usage `json:"model_usage"`
+	}
+	model := ""
+	if json.Unmarshal(result, &used) == nil && used.Usage != nil {
+		model = used.Usage.Model
+	}
+	made = maps.Clone(made)
+	if made == nil {
+		made = map[events.Step]string{}
+	}
+	made[step] = history.Settings(order, model)
+	return made
+}
+
+// settings are what the documents and the pairs were made with, empty where
+// that is not the same.
+func (s state) settings() string {
+	documents, ok := s.made[events.StepDDL]
+	if pairs, asked := s.made[events.StepQA]; !ok || asked && pairs != documents {
+		return ""
+	}
+	return documents
+}
+
 // remember keeps the completed task for later ones. It is called before the
 // closing event, so that a task which is created after that finds it; a task
 // that is remembered and not closed has completed its steps all the same.
@@ -114,7 +145,7 @@ func (a *attempt) remember() {
 	}
 	e := history.Entry{
 		TaskID: a.request.Task(), OutputPrefix: a.order.OutputPrefix, CreatedAt: a.state.created,
-		RequestedAt: a.request.Recorded, RequestSeq: a.request.Sequence, Settings: a.settings(),
+		RequestedAt: a.request.Recorded, RequestSeq: a.request.Sequence, Settings: a.state.settings(),
 		Steps: map[events.Step][]events.File{}, Pairs: ours(a.earlier.pairs, a.state.pairs.List()),
 	}
 	for name, s := range a.state.Steps {

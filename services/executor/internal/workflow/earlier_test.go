@@ -88,10 +88,13 @@ func (d *deployment) whole(change ...func(*events.Request)) string {
 }
 
 // again runs steps of a task anew and waits until the request is closed.
-func (d *deployment) again(id string, list ...events.Step) {
+func (d *deployment) again(id string, change func(*events.Request), list ...events.Step) {
 	d.Helper()
 	r := request()
 	r.OutputPrefix, r.Force, r.Steps = id, true, list
+	if change != nil {
+		change(&r)
+	}
 	before := d.task(id).RequestSeq
 	d.say(&events.TaskExecutionRequested{TaskID: id, Request: r})
 	var task projection.Task
@@ -145,11 +148,11 @@ func TestRepeatingATaskChangesNothingThatItBuildsUpon(t *testing.T) {
 	d.start(1, w.all())
 	first, second := d.whole(), d.whole()
 	d.whole()
-	d.again(first, events.Steps()...)
+	d.again(first, nil, events.Steps()...)
 	if got := w.last(t); got.task != first || got.base != "" {
 		t.Errorf("the first task again: %+v", got)
 	}
-	d.again(second, events.Steps()...)
+	d.again(second, nil, events.Steps()...)
 	if got := w.last(t); got.task != second || got.base != first {
 		t.Errorf("the second task again: %+v", got)
 	}
@@ -171,6 +174,32 @@ func TestOtherSettingsAreComparedWithAndNotTakenOver(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		})
+	}
+}
+
+// TestSettingsAreThoseOfTheStepsThatCount: of the requests that made the
+// documents and the pairs, whatever ran later or apart.
+func TestSettingsAreThoseOfTheStepsThatCount(t *testing.T) {
+	d, w := deploy(t, 1), &witness{}
+	d.start(1, w.all())
+	inChinese := func(r *events.Request) { r.Language = events.Chinese }
+	first := d.whole()
+	d.again(first, inChinese, events.StepValidation)
+	second := d.whole()
+	if got := w.last(t); got.base != first || !got.reuse {
+		t.Errorf("after another validation: %+v", got)
+	}
+	d.again(second, inChinese, events.StepQA, events.StepValidation, events.StepLoad)
+	d.whole()
+	if got := w.last(t); got.base != second || got.reuse {
+		t.Errorf("after other questions: %+v", got)
+	}
+	apart := d.create(single)
+	d.closed(apart)
+	d.again(apart, nil, events.Steps()[1:]...)
+	d.whole()
+	if got := w.last(t); got.base != apart || !got.reuse {
+		t.Errorf("after steps one by one: %+v", got)
 	}
 }
 
@@ -293,11 +322,11 @@ func TestWhatPeopleSaidIsThereAtEachExecution(t *testing.T) {
 	id := d.whole()
 	w.last(t).demand(t)
 	d.review(id, id1, events.DecisionRejected)
-	d.again(id, events.StepValidation)
+	d.again(id, nil, events.StepValidation)
 	w.last(t).demand(t, id1+" rejected")
 	d.review(id, id1, "") // withdrawn
 	d.people(&events.PairAdded{PairChange: saying(id, id2, events.SourcePerson)})
-	d.again(id, events.StepValidation)
+	d.again(id, nil, events.StepValidation)
 	w.last(t).demand(t, id2+" ")
 }
 

@@ -22,6 +22,8 @@ type state struct {
 	created time.Time
 	// pairs are what people said about the task's pairs.
 	pairs projection.Pairs
+	// made is what the completed steps were made with; see history.Settings.
+	made map[events.Step]string
 	// request is the newest request, its sealed connection included.
 	request events.Event
 	// tries counts the attempts that worked on the next step.
@@ -68,6 +70,7 @@ func (s state) apply(e events.Event) state {
 	case *events.StepCompleted:
 		s.tries = 1
 		s.produced = withFiles(s.produced, d)
+		s.made = madeWith(s.made, d.Step, s.Request, d.Result)
 	}
 	return s
 }

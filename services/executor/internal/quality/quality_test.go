@@ -164,6 +164,16 @@ func TestRecall(t *testing.T) {
 	}
 }
 
+// A report of questions that find nothing says what helps.
+func TestPoorRetrievalSaysWhatHelps(t *testing.T) {
+	run, in := validation(t, events.English)
+	in.Store = fixed{}
+	r := report(t, run, in)
+	if *r.Retrieval.Pages[2].Recall != 0 || len(r.Retrieval.Worst) != 4 || !strings.Contains(strings.Join(r.Problems, "\n"), "retrieval is poor (recall at 5 is 0.0%)") {
+		t.Errorf("%+v\n%q", r.Retrieval, r.Problems)
+	}
+}
+
 // fixed finds the same whatever is asked.
 type fixed map[string][]quality.Found
 

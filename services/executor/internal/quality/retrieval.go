@@ -106,7 +106,21 @@ func (m *measurement) retrieval(ctx context.Context) error {
 	if m.in.Store != nil {
 		m.report.Retrieval.MeasuredIn = "store"
 	}
+	m.advise(*m.report.Retrieval)
 	return nil
+}
+
+// poor is the recall at 5 below which the report says what can be done.
+const poor = 0.5
+
+// advise says what helps where questions do not find their tables.
+func (m *measurement) advise(r Retrieval) {
+	recall := r.Pages[2].Recall
+	if recall == nil || *recall >= poor {
+		return
+	}
+	m.problem("检索召回率低（前 5 为 %s）：多数问题找不到所需表的文档。请为表和字段补充问题所用语言的注释，或配置向量模型（DP_EMBEDDING_BASE_URL）",
+		"retrieval is poor (recall at 5 is %s): most questions do not find the pages of their tables. Give tables and columns comments in the language of the questions, or configure an embedding model (DP_EMBEDDING_BASE_URL)", percent(recall))
 }
 
 // attempts searches for each question.

@@ -161,14 +161,20 @@ func (j *judge) run(ctx context.Context, sql string) (rows int64, err error) {
 // within calls fn with the session, and gives the session up where it is not
 // left as it was.
 func (j *judge) within(ctx context.Context, fn func(*session) error) (err error) {
-	if j.session == nil {
-		if j.session, err = openSession(ctx, j.pool, j.timeout); err != nil {
-			return err
-		}
+	if err := j.open(ctx); err != nil {
+		return err
 	}
 	err = fn(j.session)
 	if !j.session.clean() {
 		j.close(ctx)
+	}
+	return err
+}
+
+// open opens a session where there is none.
+func (j *judge) open(ctx context.Context) (err error) {
+	if j.session == nil {
+		j.session, err = openSession(ctx, j.pool, j.timeout)
 	}
 	return err
 }

@@ -2,10 +2,12 @@ package validate_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
@@ -159,5 +161,41 @@ func TestRunFailsWherePeopleRejectedEverything(t *testing.T) {
 	run.Pairs = []events.Pair{{ID: pairs.ID("All?", good), Question: "All?", SQL: good, Decision: events.DecisionRejected, DecidedBy: "Lin"}}
 	if _, err := step().Run(t.Context(), run.Run); err == nil || !strings.Contains(err.Error(), "people rejected all of the 1 pairs") {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// Equal input leaves equal bytes, times aside, whoever finishes first.
+func TestRunsAreAlike(t *testing.T) {
+	dsn := shop(t)
+	in := folder(t, append(statements(60), misspel, bad, "SELECT * FROM guest WHERE false")...)
+	leave := func() fstest.MapFS {
+		run := stepstest.New(t, dsn, in)
+		if _, err := step().Run(t.Context(), run.Run); err != nil {
+			t.Fatal(err)
+		}
+		return run.Files.FS()
+	}
+	first, second := leave(), leave()
+	for name, file := range first {
+		timed := strings.HasSuffix(name, "_report.json") || strings.HasSuffix(name, "_rejected.json") || strings.HasSuffix(name, "_summary.log")
+		if again, ok := second[name]; !ok || !timed && string(again.Data) != string(file.Data) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+// A role that may have few connections is served by fewer.
+func TestRunWithFewConnections(t *testing.T) {
+	dsn := shop(t)
+	role := fmt.Sprintf("few_%d", time.Now().UnixNano())
+	limited := ownedBy(t, dsn, role)
+	exec(t, dsn, "ALTER ROLE "+role+" CONNECTION LIMIT 2")
+	run := stepstest.New(t, limited, folder(t, append(statements(40), misspel)...))
+	result, err := step().Run(t.Context(), run.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := outcome(t, result); o.Valid != 41 {
+		t.Errorf("%+v", o)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/llm"
 	"github.com/citu/datapipeline/services/executor/internal/llm/prompt"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
 )
@@ -28,7 +29,8 @@ const maxShown = 80
 
 // Model returns the Repairer that asks the run's model, where there is one. It
 // is shown the question, the query, what the server says and the definitions of
-// the tables concerned, none of their rows. A model that does not answer is no
+// the tables concerned, none of their rows and nothing personal that a comment
+// may hold. A model that does not answer is no
 // error: the session's usage tells of it.
 func Model() validate.Repairer { return model{} }
 
@@ -38,7 +40,7 @@ func (model) Begin(run *steps.Run, db *pgxpool.Pool) validate.Repair {
 	if run.Model == nil {
 		return func(context.Context, validate.Fault) (string, error) { return "", nil }
 	}
-	m := &asker{session: run.Model, lang: run.Language(), names: &cached{db: db}, db: db}
+	m := &asker{session: run.Model, lang: run.Language(), names: &cached{db: db}, db: db, masker: mask.New(run.Request.Options.Masking)}
 	return m.propose
 }
 
@@ -47,6 +49,7 @@ type asker struct {
 	lang    events.Language
 	names   *cached
 	db      *pgxpool.Pool
+	masker  *mask.Masker
 }
 
 // question is what a prompt is made of.
@@ -69,7 +72,7 @@ func (m *asker) propose(ctx context.Context, f validate.Fault) (string, error) {
 	}
 	p, err := prompts.Render("repair", m.lang, question{
 		Question: f.Pair.Question, SQL: f.Pair.SQL, Empty: f.Empty,
-		SQLState: f.SQLState, Message: f.Message, Hint: f.Hint, At: from(f.Pair.SQL, f.Position), Tables: tables,
+		SQLState: f.SQLState, Message: f.Message, Hint: f.Hint, At: from(f.Pair.SQL, f.Position), Tables: m.masker.Text(tables),
 	})
 	if err != nil {
 		return "", err

@@ -61,6 +61,8 @@ CREATE AGGREGATE public.group_concat(text) (SFUNC = public.concat_state, STYPE =
 CREATE AGGREGATE public.longest(integer) (SFUNC = int4larger, STYPE = integer, INITCOND = '0', SORTOP = >, PARALLEL = SAFE);
 COMMENT ON AGGREGATE public.longest(integer) IS 'the largest';
 CREATE VIEW public.a_doubled AS SELECT o.id, sales.total(o) AS total FROM sales.orders o;
+CREATE FUNCTION sales.is_in(o sales.orders, s sales.state DEFAULT 'open') RETURNS boolean LANGUAGE sql STABLE AS 'SELECT o.state = s';
+CREATE VIEW public.a_open AS SELECT o.id FROM sales.orders o WHERE sales.is_in(o);
 CREATE VIEW public.a_best AS SELECT name FROM public.best();
 CREATE VIEW public.names AS SELECT public.group_concat(name ORDER BY name) AS names, public.longest(id) AS largest FROM public.customer;
 CREATE VIEW public.pairs AS SELECT a.id, b.id AS other FROM public.customer a JOIN public.customer b ON a.id OPERATOR(public.~~~) b.id;

@@ -1,5 +1,5 @@
 # What to type. Anything beyond a line is Go: internal/devtool.
-.PHONY: run build test verify bench try-schemas fmt clean
+.PHONY: run build test verify bench try-schemas try-pairs fmt clean
 
 BINARIES = ./cmd/datapipeline ./services/gateway/cmd/gateway ./services/executor/cmd/executor \
 	./services/recorder/cmd/recorder ./services/filescan/cmd/filescan
@@ -28,6 +28,11 @@ bench:
 # what was written and compared: make try-schemas DIR=~/dumps
 try-schemas:
 	go run ./services/executor/internal/roundtrip/tryschemas $(DIR)
+
+# The pairs in DIR/gold_pair.json over the database that DIR/*.sql makes: all
+# must pass the validation, and spoilt copies of them must not.
+try-pairs:
+	DP_GOLD_PAIRS=$(abspath $(DIR)) go test -count 1 -v -run TestGoldPairsOfAFolder ./services/executor/internal/steps/validate
 
 fmt:
 	gofmt -w -s bench cmd events internal services test

@@ -21,8 +21,9 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/workflow"
 )
 
-// businessConns is how many connections a step has to a business database: as
-// many as the pairs that are validated at once, and one to spare.
+// businessConns is how many connections a step's pool has to a business
+// database. The validation has sessions of its own instead, of which there are
+// fewer.
 const businessConns = 6
 
 // works is what requests are carried out with.

@@ -1,7 +1,9 @@
 package events
 
 // TrainingRestoreRequested asks an executor to bring back training data that was
-// deleted, or that a later load replaced, within TrainingRetention.
+// deleted within TrainingRetention. What a later load replaced comes back by a
+// load or by ids alone: by database or task it would stand beside what replaced
+// it.
 // TrainingRestored or TrainingFailed follows.
 type TrainingRestoreRequested struct {
 	TrainingScope

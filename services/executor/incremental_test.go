@@ -265,3 +265,38 @@ func jsonText(text string) string {
 	}
 	return string(raw)
 }
+
+// TestAModelIsAskedAboutWhatIsNewOnly, without a cache of its answers: comments
+// of tables that did not change are taken over, and questions are asked again
+// where rules had to stand in for the model.
+func TestAModelIsAskedAboutWhatIsNewOnly(t *testing.T) {
+	s := newSite(t)
+	server := s.withModels()
+	server.Answer(comments)
+	s.cfg.ModelCacheURL = "off"
+	s.exec(s.business, `COMMENT ON COLUMN company.name IS 'name'; COMMENT ON COLUMN area.company_id IS 'company';
+		COMMENT ON COLUMN area.name IS 'name'; COMMENT ON COLUMN area.opened IS 'since';`)
+	s.start()
+	asked := func(f *folder, step events.Step) int {
+		var result struct {
+			Usage struct{ Requests, Failed int } `json:"model_usage"`
+		}
+		if err := json.Unmarshal([]byte(f.files[string(step)+"_result.json"]), &result); err != nil {
+			t.Fatal(err)
+		}
+		return result.Usage.Requests + result.Usage.Failed
+	}
+	first, second := s.task(taskA), s.task(taskB)
+	first.same(second)
+	if a, b := asked(first, events.StepDDL), asked(second, events.StepDDL); a == 0 || b != 0 {
+		t.Errorf("comments: asked %d times, then %d times", a, b)
+	}
+	if a, b := asked(first, events.StepQA), asked(second, events.StepQA); a == 0 || b != a {
+		t.Errorf("questions: asked %d times, then %d times", a, b)
+	}
+	s.exec(s.business, "ALTER TABLE company ADD founded date; COMMENT ON COLUMN company.founded IS 'since'")
+	third := s.task(taskC)
+	if n := third.number(events.StepDDL, "reused_tables"); n != 1 || asked(third, events.StepDDL) != 1 {
+		t.Errorf("%v tables reused, asked %d times", n, asked(third, events.StepDDL))
+	}
+}

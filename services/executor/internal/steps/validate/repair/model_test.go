@@ -132,3 +132,20 @@ func TestModelsProposalsAreChecked(t *testing.T) {
 		})
 	}
 }
+
+// An example in a comment may be somebody's.
+func TestModelIsShownCommentsWithoutPersonalData(t *testing.T) {
+	server := modelserver.New(t)
+	server.Answer(func(modelserver.Request) modelserver.Reply { return modelserver.JSON(map[string]string{"sql": "SELECT 2"}) })
+	db := database(t)
+	if _, err := db.Exec(t.Context(), `COMMENT ON COLUMN guest.city IS '城市，如 a@b.cn'`); err != nil {
+		t.Fatal(err)
+	}
+	run := &steps.Run{Model: stepstest.Model(t, server), Request: events.Request{Language: events.Chinese}}
+	if _, err := repair.Model().Begin(run, db)(t.Context(), noColumn); err != nil {
+		t.Fatal(err)
+	}
+	if asked := server.Requests()[0].User(); !strings.Contains(asked, "城市，如 ***@***.com") || strings.Contains(asked, "a@b.cn") {
+		t.Errorf("asked:\n%s", asked)
+	}
+}

@@ -4,7 +4,7 @@
 -- have them. One row for each relation to grant something on.
 WITH wanted AS (
   SELECT c.oid, c.relkind, c.relowner, n.oid AS schema, n.nspname, c.relname,
-    CASE WHEN EXISTS (SELECT FROM unnest(c.reloptions) o WHERE o IN ('security_invoker=true', 'security_invoker=on', 'security_invoker=1', 'security_invoker=yes'))
+    CASE WHEN EXISTS (SELECT FROM unnest(c.reloptions) o WHERE lower(o) IN ('security_invoker=true', 'security_invoker=on', 'security_invoker=1', 'security_invoker=yes'))
       THEN (SELECT oid FROM pg_roles WHERE rolname = current_user) ELSE c.relowner END AS reader
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace

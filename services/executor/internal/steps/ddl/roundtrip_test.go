@@ -44,21 +44,23 @@ func TestTheFilesGiveBackTheSchema(t *testing.T) {
 }
 
 func TestTheSameDatabaseGivesTheSameBytes(t *testing.T) {
-	from := fixture(t, "everything")
-	first, _, err := execute(t, from, events.Chinese, zap.NewNop(), "*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, _, err := execute(t, from, events.Chinese, zap.NewNop(), "public.*", "*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if names, others := slices.Sorted(maps.Keys(first)), slices.Sorted(maps.Keys(again)); !slices.Equal(names, others) {
-		t.Fatalf("files %v, then %v", names, others)
-	}
-	for name := range first {
-		if text(t, first, name) != text(t, again, name) {
-			t.Errorf("%s differs", name)
+	for _, name := range []string{"everything", "views", "foreign"} {
+		from := fixture(t, name)
+		first, _, err := execute(t, from, events.Chinese, zap.NewNop(), "*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, _, err := execute(t, from, events.Chinese, zap.NewNop(), "public.*", "*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if names, others := slices.Sorted(maps.Keys(first)), slices.Sorted(maps.Keys(again)); !slices.Equal(names, others) {
+			t.Fatalf("%s: files %v, then %v", name, names, others)
+		}
+		for file := range first {
+			if text(t, first, file) != text(t, again, file) {
+				t.Errorf("%s: %s differs", name, file)
+			}
 		}
 	}
 }

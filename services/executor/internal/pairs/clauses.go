@@ -28,11 +28,11 @@ func (r *reading) word(i int, word string) {
 		l.left = l.left || !next.Is("(")
 	case "WHERE", "HAVING":
 		l.endFrom()
-		if !l.exists && !next.Is("NOT") && !next.Is("EXISTS") || word == "HAVING" || next.Is("NOT") && !r.at(i+2).Is("EXISTS") {
+		if !l.anti && !next.Is("NOT") && !next.Is("EXISTS") || word == "HAVING" || next.Is("NOT") && !r.at(i+2).Is("EXISTS") {
 			r.shape(events.ShapeFilter)
 		}
 	case "AND", "OR":
-		if !l.exists && l.selects && !l.from && !next.Is("NOT") && !next.Is("EXISTS") {
+		if !l.anti && l.selects && !l.from && !next.Is("NOT") && !next.Is("EXISTS") {
 			r.shape(events.ShapeFilter)
 		}
 	case "IS":
@@ -41,14 +41,14 @@ func (r *reading) word(i int, word string) {
 		}
 	case "UNION", "INTERSECT", "EXCEPT":
 		r.shape(events.ShapeSetOperation)
-		*l = level{branch: true, exists: l.exists}
+		*l = level{branch: true, anti: l.anti}
 	default:
 		r.clause(i, word)
 	}
 }
 
 func (r *reading) selects(l *level) {
-	if len(r.levels) > 1 && !l.selects && !l.exists && !l.branch {
+	if len(r.levels) > 1 && !l.selects && !l.anti && !l.branch {
 		r.shape(events.ShapeSubquery)
 	}
 	l.selects, l.with, l.from, l.expects, l.tables = true, false, false, false, 0

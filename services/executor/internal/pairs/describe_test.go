@@ -39,6 +39,7 @@ func TestDescribe(t *testing.T) {
 		{"SELECT a IS DISTINCT FROM b FROM orders", "public.orders", "", "easy"},
 		{"SELECT * FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)", "public.customers public.orders", "anti_join", "medium"},
 		{"SELECT * FROM customers c WHERE c.a = 1 AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)", "public.customers public.orders", "anti_join filter", "medium"},
+		{"SELECT * FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.total > 5)", "public.customers public.orders", "filter subquery", "easy"},
 		{"SELECT * FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)", "public.customers public.orders", "anti_join filter subquery", "medium"},
 		{"SELECT * FROM customers c LEFT JOIN orders o ON o.a = c.a WHERE o.a IS NULL", "public.customers public.orders", "anti_join filter join", "medium"},
 		{"SELECT left(name, 2) FROM customers WHERE name IS NULL", "public.customers", "filter", "easy"},

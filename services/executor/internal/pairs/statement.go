@@ -31,7 +31,7 @@ type level struct {
 	expects bool // a table comes next
 	from    bool // in the FROM clause
 	with    bool // in the WITH clause
-	exists  bool // the body of EXISTS
+	anti    bool // the body of NOT EXISTS
 	left    bool // an outer join was seen
 	ordered bool // ORDER BY was seen
 	tables  int  // of the FROM clause
@@ -98,7 +98,7 @@ func (r *reading) recursive(i int) bool {
 func (r *reading) open(i int) {
 	outer := r.top()
 	before := r.at(i - 1)
-	inner := &level{exists: before.Is("EXISTS")}
+	inner := &level{anti: before.Is("EXISTS") && r.at(i-2).Is("NOT")}
 	inner.branch = outer.branch && !outer.selects || outer.with
 	// A join in parentheses, or a query that stands for a table.
 	inner.expects, inner.from = outer.expects, outer.expects
@@ -107,7 +107,7 @@ func (r *reading) open(i int) {
 		outer.tables++
 		r.joins(outer)
 	}
-	if inner.exists && r.at(i-2).Is("NOT") || before.Is("IN") && r.at(i-2).Is("NOT") && r.at(i+1).Is("SELECT") {
+	if inner.anti || before.Is("IN") && r.at(i-2).Is("NOT") && r.at(i+1).Is("SELECT") {
 		r.shape(events.ShapeAntiJoin)
 	}
 	r.levels = append(r.levels, inner)

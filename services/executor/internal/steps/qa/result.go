@@ -83,7 +83,8 @@ func (w *work) result(took time.Duration) steps.Result {
 	if w.made.full() {
 		r.QuestionLimit = MaxQuestions
 	}
-	return steps.Result{Data: r, Warnings: len(w.failed)}
+	// What an earlier validation found is about other pairs.
+	return steps.Result{Data: r, Warnings: len(w.failed), Removed: []string{pairs.VerdictsFile}}
 }
 
 // generatedBy looks at the pairs made, and at the themes.

@@ -74,8 +74,8 @@ func (j *judge) ask(ctx context.Context, sql string) (finding, error) {
 
 // climb judges a text whose plan may be known already.
 func (j *judge) climb(ctx context.Context, sql string, known plan) (f finding, err error) {
-	if r := j.look(sql); r != nil {
-		return finding{refusal: r}, nil
+	if f.refusal = j.look(sql); f.refusal != nil {
+		return f, nil
 	}
 	for retries := 0; ; retries++ {
 		f, err = j.climbOnce(ctx, sql, known)
@@ -118,8 +118,7 @@ func (j *judge) climbOnce(ctx context.Context, sql string, p plan) (f finding, e
 		p = plans[0]
 	}
 	f.cost = p.cost
-	if p.err != nil {
-		f.refusal = j.refused(p.err, sql)
+	if f.refusal = j.refused(p.err, sql); f.refusal != nil {
 		return f, nil
 	}
 	if p.cost > j.maxCost {
@@ -202,8 +201,12 @@ func (j *judge) giveUp(ctx context.Context, f finding, err error) (finding, erro
 	return f, nil
 }
 
-// refused is a refusal before a text runs.
+// refused is the refusal that an error before a text runs stands for; nil for
+// none.
 func (j *judge) refused(err error, sql string) *refusal {
+	if err == nil {
+		return nil
+	}
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -36,16 +37,14 @@ type session struct {
 // RESET goes back to them, and no text can be there before them.
 func openSession(ctx context.Context, pool *pgxpool.Pool, timeout time.Duration) (*session, error) {
 	cfg := pool.Config().ConnConfig.Config
-	for name, value := range map[string]string{
+	maps.Copy(cfg.RuntimeParams, map[string]string{
 		"default_transaction_read_only":       "on",
 		"statement_timeout":                   milliseconds(timeout),
 		"lock_timeout":                        milliseconds(timeout / 2), // sooner, so that each says what it was
 		"idle_in_transaction_session_timeout": milliseconds(2*timeout + grace),
 		"cursor_tuple_fraction":               "1",   // a cursor is planned as the statement alone is
 		"jit":                                 "off", // compiling pays only for more than is run here
-	} {
-		cfg.RuntimeParams[name] = value
-	}
+	})
 	cfg.MaxProtocolMessageBodyLen = maxAnswer
 	// A query goes on in the server though its connection is gone.
 	cfg.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {

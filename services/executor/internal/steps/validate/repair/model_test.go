@@ -136,7 +136,9 @@ func TestModelsProposalsAreChecked(t *testing.T) {
 // An example in a comment may be somebody's.
 func TestModelIsShownCommentsWithoutPersonalData(t *testing.T) {
 	server := modelserver.New(t)
-	server.Answer(func(modelserver.Request) modelserver.Reply { return modelserver.JSON(map[string]string{"sql": "SELECT 2"}) })
+	server.Answer(func(modelserver.Request) modelserver.Reply {
+		return modelserver.JSON(map[string]string{"sql": "SELECT 2"})
+	})
 	db := database(t)
 	if _, err := db.Exec(t.Context(), `COMMENT ON COLUMN guest.city IS '城市，如 a@b.cn'`); err != nil {
 		t.Fatal(err)

@@ -75,14 +75,8 @@ func ReadSamples(ctx context.Context, db DB, connections int, masker *mask.Maske
 	for some := range slices.Chunk(stored, tablesPerBatch) {
 		group.Go(func() error { return sampleAll(ctx, db, some, rows, masker, serial) })
 	}
-	for _, t := range apart {
-		group.Go(func() error {
-			s, err := sampleApart(ctx, db, t, rows, masker)
-			if err == nil {
-				serial(s)
-			}
-			return err
-		})
+	for _, some := range byServer(apart) {
+		group.Go(func() error { return sampleInTurn(ctx, db, some, rows, masker, serial) })
 	}
 	return group.Wait()
 }
@@ -153,7 +147,7 @@ func sampleSome(ctx context.Context, db DB, tables []*target, rows int, masker *
 	for results.NextResult() {
 		columns, err := readSample(results.ResultReader(), tables[done], masker)
 		if err != nil {
-			return done, err
+			return done, fmt.Errorf("sample %s: %w", tables[done].FullName(), err)
 		}
 		each(TableSample{Table: tables[done].Table, Columns: columns})
 		done++
@@ -179,7 +173,7 @@ func readSample(rows *pgconn.ResultReader, t *target, masker *mask.Masker) (map[
 		}
 	}
 	if _, err := rows.Close(); err != nil {
-		return nil, fmt.Errorf("sample %s: %w", t.FullName(), err)
+		return nil, err
 	}
 	samples := map[string]Sample{}
 	for i, c := range columns {

@@ -32,6 +32,46 @@ var volatile = regexp.MustCompile(`(?i:\b(now|random|clock_timestamp|statement_t
 	`pg_(total_)?relation_size|pg_stat_get_\w+)\(|\bage\([^,()]*\))|` +
 	`\b(CURRENT_(DATE|TIME|TIMESTAMP|USER|ROLE|CATALOG|SCHEMA)|LOCALTIME(STAMP)?|SESSION_USER)\b`)
 
+// byServer parts views, each on its own, from the foreign tables of each server.
+func byServer(tables []*target) [][]*target {
+	var groups [][]*target
+	index := map[string]int{}
+	for _, t := range tables {
+		if t.Foreign == nil {
+			groups = append(groups, []*target{t})
+			continue
+		}
+		at, met := index[t.Foreign.Server]
+		if !met {
+			at = len(groups)
+			index[t.Foreign.Server] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], t)
+	}
+	return groups
+}
+
+// sampleInTurn samples a view, or the foreign tables of a server. A server that
+// does not answer in time is asked no more.
+func sampleInTurn(ctx context.Context, db DB, tables []*target, rows int, masker *mask.Masker, each func(TableSample)) error {
+	var silent error
+	for _, t := range tables {
+		s := TableSample{Table: t.Table, Err: silent}
+		if silent == nil {
+			var err error
+			if s, err = sampleApart(ctx, db, t, rows, masker); err != nil {
+				return err
+			}
+			if errors.Is(s.Err, context.DeadlineExceeded) {
+				silent = s.Err
+			}
+		}
+		each(s)
+	}
+	return nil
+}
+
 // sampleApart samples a view or a foreign table. What lies behind it may be
 // slow, far away or out of reach; then only this one goes without samples. A
 // view whose values depend on the time is left alone, since its samples would

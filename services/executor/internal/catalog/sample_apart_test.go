@@ -98,3 +98,24 @@ func TestAForeignTableWithinReachIsSampled(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+func TestForeignTablesAreTakenServerByServer(t *testing.T) {
+	on := func(name, server string) *target {
+		table := &Table{Name: name}
+		if server != "" {
+			table.Foreign = &Foreign{Server: server}
+		}
+		return &target{Table: table}
+	}
+	var got []string
+	for _, group := range byServer([]*target{on("a", "x"), on("v", ""), on("b", "y"), on("c", "x"), on("w", "")}) {
+		names := ""
+		for _, t := range group {
+			names += t.Name
+		}
+		got = append(got, names)
+	}
+	if want := []string{"ac", "v", "b", "w"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -35,6 +35,7 @@ func (m *Masker) Column(c Column) *Judge {
 	j := &Judge{column: c, masker: m, idle: m.mode == events.MaskOff || c.fixed()}
 	if !j.idle {
 		j.named = c.Kind()
+		j.idle = j.named == "" && typeFamily(c.Type) == timeFamily
 	}
 	return j
 }
@@ -88,7 +89,7 @@ func (j *Judge) tell(kind Kind) {
 
 // The bounds of judging a column by its values.
 const (
-	maxJudged = 200 // distinct values
+	maxJudged = 100 // distinct values
 	goodPart  = 4   // one in so many gives a column away
 	fewNames  = 8   // distinct values that a column of names has at least
 )

@@ -30,8 +30,8 @@ var labelled = []struct {
 	needs string
 	form  *regexp.Regexp
 }{
-	{Name, "名", regexp.MustCompile(`(?:姓名|联系人|收货人|收件人|寄件人|持卡人|户名|经办人|负责人|申请人|客户名)(?:为|是)?\s*[:：=为是]?\s*([\p{Han}·]{2,4})`)},
-	{Name, "先", regexp.MustCompile(`([` + surnames + `]\p{Han}{0,2}?)(?:先生|女士|小姐|老师|师傅|医生)`)},
+	{Name, "名人", regexp.MustCompile(`(?:姓名|联系人|收货人|收件人|寄件人|持卡人|户名|经办人|负责人|申请人|客户名)(?:为|是)?\s*[:：=为是]?\s*([\p{Han}·]{2,4})`)},
+	{Name, "生士姐师", regexp.MustCompile(`([` + surnames + `]\p{Han}{0,2}?)(?:先生|女士|小姐|老师|师傅|医生)`)},
 	{Name, "Mm", regexp.MustCompile(`\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme)\.? ((?:\p{Lu}[\p{L}'’\-]+\.?|\p{Lu}\.)(?: (?:\p{Lu}[\p{L}'’\-]+|\p{Lu}\.)){0,3})`)},
 	{Name, ":=", regexp.MustCompile(`(?i:\b(?:full name|first name|last name|name|contact|customer|recipient|patient|employee|signed))\s*[:=]\s*(\p{Lu}[\p{L}'’\-]+(?: (?:\p{Lu}[\p{L}'’\-]+|\p{Lu}\.)){0,3})`)},
 	{Identity, "Pp护", regexp.MustCompile(`(?i:passport|护照)(?i:\s*(?:no|number|nr|号码|号))?[\s.:：#=为]*([A-Za-z]{0,2}\d{6,9})`)},

@@ -42,8 +42,24 @@ var secretWithin = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\bbearer\s+([\w.~+/-]{16,}=*)`),
 }
 
+// wholeSecret matches values that are nothing but such a secret.
+var wholeSecret = regexp.MustCompile(`^(?:` + joinForms(secretWithin) + `)$`)
+
+// joinForms joins the forms that have no group.
+func joinForms(forms []*regexp.Regexp) string {
+	var parts []string
+	for _, f := range forms {
+		if f.NumSubexp() == 0 {
+			parts = append(parts, f.String())
+		}
+	}
+	return strings.Join(parts, "|")
+}
+
 // opaque matches words that may be keys or hashes.
 var opaque = regexp.MustCompile(`\b[A-Za-z0-9+/_-]{32,}={0,2}`)
+
+var wholeOpaque = whole(opaque)
 
 // looksRandom says that a word of 32 characters and more is made by a machine
 // that meant it not to be guessed: hexadecimal digits that are no UUID, or a mix

@@ -19,9 +19,10 @@ type span struct {
 // finder recognises one form of a kind within texts.
 type finder struct {
 	kind Kind
-	// A text holds the form only with one of the characters of needs, if there
-	// are any, and so many digits.
+	// A text holds the form only with one of the characters of needs, one of
+	// words, where there are any, and so many digits.
 	needs  string
+	words  []string
 	digits int
 	form   *regexp.Regexp
 	// valid says whether what form matches is what it looks like; nil for
@@ -33,20 +34,34 @@ type finder struct {
 	sure bool
 	// loose forms may stand directly beside letters.
 	loose bool
+
+	whole *regexp.Regexp // form for a whole text
 }
 
 // finders in the order in which they take parts of a text.
-var finders = slices.Concat(networkFinders, identityFinders, cardFinders, phoneFinders, placeFinders)
+var finders = prepared(slices.Concat(networkFinders, identityFinders, cardFinders, phoneFinders, placeFinders))
+
+func prepared(list []finder) []finder {
+	for i := range list {
+		list[i].whole = whole(list[i].form)
+	}
+	return list
+}
+
+func whole(form *regexp.Regexp) *regexp.Regexp {
+	return regexp.MustCompile(`^(?:` + form.String() + `)$`)
+}
 
 // traits are what a text has, to leave out finders that cannot succeed.
 type traits struct {
+	text   string
 	digits int
 	ascii  [128]bool
 	han    bool
 }
 
 func traitsOf(text string) traits {
-	var t traits
+	t := traits{text: text}
 	for _, r := range text {
 		switch {
 		case r < 128:
@@ -62,18 +77,22 @@ func traitsOf(text string) traits {
 }
 
 func (t *traits) allow(f *finder) bool {
-	if t.digits < f.digits {
-		return false
-	}
-	if f.needs == "" {
-		return true
-	}
-	return strings.ContainsFunc(f.needs, func(r rune) bool { return r < 128 && t.ascii[r] || isHan(r) && t.han })
+	return t.digits >= f.digits && t.hasAny(f.needs) && t.hasWord(f.words)
+}
+
+func (t *traits) hasAny(chars string) bool {
+	return chars == "" || strings.ContainsFunc(chars, func(r rune) bool {
+		return r < 128 && t.ascii[r] || r >= 128 && t.han && strings.ContainsRune(t.text, r)
+	})
+}
+
+func (t *traits) hasWord(words []string) bool {
+	return len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return strings.Contains(t.text, w) })
 }
 
 // find returns what is personal or secret in a text, in order and without
-// overlaps. whole admits forms that mean something only on their own.
-func find(text string, whole bool) []span {
+// overlaps.
+func find(text string) []span {
 	t := traitsOf(text)
 	var spans []span
 	take := func(s span) {
@@ -85,7 +104,7 @@ func find(text string, whole bool) []span {
 	findSecrets(text, &t, take)
 	for i := range finders {
 		f := &finders[i]
-		if f.alone && !whole || !t.allow(f) {
+		if f.alone || !t.allow(f) {
 			continue
 		}
 		for _, m := range f.form.FindAllStringIndex(text, -1) {
@@ -146,15 +165,30 @@ func isLetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 // hardly anything else.
 func shape(value string) (kind Kind, sure bool) {
 	value = strings.TrimSpace(narrow(value))
-	spans := find(value, true)
-	if len(spans) == 1 && spans[0].start == 0 && spans[0].end == len(value) {
-		return spans[0].kind, spans[0].sure
+	if len(value) > maxShape {
+		value = "" // nothing but prose is as long
 	}
-	if looksLikeName(value) {
+	t := traitsOf(value)
+	if wholeSecret.MatchString(value) {
+		return Secret, true
+	}
+	for i := range finders {
+		f := &finders[i]
+		if t.allow(f) && f.whole.MatchString(value) && (f.valid == nil || f.valid(value)) {
+			return f.kind, f.sure
+		}
+	}
+	switch {
+	case len(value) >= 32 && t.digits > 0 && wholeOpaque.MatchString(value) && looksRandom(value):
+		return Secret, false
+	case t.han && looksLikeName(value):
 		return Name, false
 	}
 	return "", false
 }
+
+// maxShape bounds a value that is of one form, in bytes.
+const maxShape = 2048
 
 // narrow replaces the full-width forms of Chinese keyboards by ASCII.
 func narrow(text string) string {

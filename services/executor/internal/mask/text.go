@@ -16,7 +16,7 @@ func within(text string, sureOnly bool) (string, []Kind) {
 	var out strings.Builder
 	var kinds []Kind
 	end := 0
-	for _, s := range find(wide, false) {
+	for _, s := range find(wide) {
 		if sureOnly && !s.sure {
 			continue
 		}

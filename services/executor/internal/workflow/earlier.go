@@ -62,7 +62,9 @@ func (a *attempt) lookBack() error {
 			break
 		}
 	}
-	a.tellBase()
+	if remaining := a.state.Remaining(); slices.Contains(remaining, events.StepDDL) || slices.Contains(remaining, events.StepQA) {
+		a.tellBase()
+	}
 	return nil
 }
 

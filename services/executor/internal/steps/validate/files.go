@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
@@ -13,7 +14,7 @@ import (
 func modificationsName(run *steps.Run) string { return "file_modifications_" + run.Stamp() + ".log" }
 
 // write leaves the step's files.
-func write(run *steps.Run, src source, o Outcome, verdicts []*verdict) error {
+func write(run *steps.Run, src source, o Outcome, verdicts []*verdict, index []events.Pair) error {
 	modifies := run.Request.Options.ModifyOriginalFile
 	report, err := indented(struct {
 		File    string     `json:"file"`
@@ -23,7 +24,7 @@ func write(run *steps.Run, src source, o Outcome, verdicts []*verdict) error {
 	if err != nil {
 		return err
 	}
-	index, err := pairs.EncodeIndex(entries(verdicts, modifies))
+	encoded, err := pairs.EncodeIndex(index)
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func write(run *steps.Run, src source, o Outcome, verdicts []*verdict) error {
 	files := []file{
 		{prefix + "_report.json", report},
 		{prefix + "_summary.log", []byte(summary(run.Language(), src, o, verdicts))},
-		{pairs.VerdictsFile, index},
+		{pairs.VerdictsFile, encoded},
 	}
 	if modifies {
 		modified, err := modify(run, src, verdicts)
@@ -55,7 +56,7 @@ type file struct {
 
 // entries are the pairs with their checks, one for each ID, but for those that
 // an index cannot hold.
-func entries(verdicts []*verdict, modify bool) []events.Pair {
+func entries(verdicts []*verdict, modify bool, schema *catalog.Schema) []events.Pair {
 	list := []events.Pair{}
 	seen := map[string]bool{}
 	for _, v := range verdicts {
@@ -66,7 +67,7 @@ func entries(verdicts []*verdict, modify bool) []events.Pair {
 		}
 		seen[p.ID] = true
 		if p.SQL != v.entry.SQL || p.Difficulty == "" {
-			p.Tables, p.Shapes, p.Difficulty = pairs.Describe(p.SQL, nil)
+			p.Tables, p.Shapes, p.Difficulty = pairs.Describe(p.SQL, schema)
 		}
 		list = append(list, p)
 	}

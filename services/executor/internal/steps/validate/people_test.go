@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/snapshot"
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 )
 
@@ -161,6 +163,21 @@ func TestRunFailsWherePeopleRejectedEverything(t *testing.T) {
 	run.Pairs = []events.Pair{{ID: pairs.ID("All?", good), Question: "All?", SQL: good, Decision: events.DecisionRejected, DecidedBy: "Lin"}}
 	if _, err := step().Run(t.Context(), run.Run); err == nil || !strings.Contains(err.Error(), "people rejected all of the 1 pairs") {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// A changed statement's tables are told by the task's own schema.
+func TestRepairedPairsNameTheirTables(t *testing.T) {
+	in := asked(t, "Who earns most?", "SELECT name FROM employe ORDER BY salary DESC LIMIT 1;")
+	taken := snapshot.Of(&catalog.Schema{Tables: []*catalog.Table{{Schema: "hr", Name: "employee", Kind: catalog.OrdinaryTable}}})
+	in[snapshot.FileName] = &fstest.MapFile{Data: taken.Encode()}
+	run := stepstest.New(t, shop(t), in)
+	if _, err := step().Run(t.Context(), run.Run); err != nil {
+		t.Fatal(err)
+	}
+	index, err := pairs.ReadIndex(run.Files.FS(), pairs.VerdictsFile)
+	if err != nil || len(index) != 1 || !slices.Equal(index[0].Tables, []string{"hr.employee"}) || !slices.Contains(index[0].Shapes, events.ShapeOrder) {
+		t.Errorf("%+v, %v", index, err)
 	}
 }
 

@@ -72,10 +72,11 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	if outcome.Valid == 0 {
 		return steps.Result{}, noneValid(run.Language(), verdicts)
 	}
-	if err := write(run, source, outcome, verdicts); err != nil {
+	index := entries(verdicts, modify, knownSchema(run.In))
+	if err := write(run, source, outcome, verdicts, index); err != nil {
 		return steps.Result{}, err
 	}
-	if err := quality.Write(ctx, run, quality.Input{Step: events.StepValidation, Result: outcome, Pairs: entries(verdicts, modify)}); err != nil {
+	if err := quality.Write(ctx, run, quality.Input{Step: events.StepValidation, Result: outcome, Pairs: index}); err != nil {
 		return steps.Result{}, err
 	}
 	run.Log.Info(outcome.line(run.Language()))

@@ -121,7 +121,7 @@ func (w *writer) along(path []*profile.Link, countForm, sumForm string) {
 		}
 		return out
 	}
-	n := about(tables...).plus(crowded(last.Table))
+	n := about(tables...).plus(crowded(last.Table) + owner(last.Table))
 	w.add(countForm, n.plus(records(tables[0])), v(), q.byParent(last, "COUNT(*)", w.counted(tables[0].Term)))
 	for _, m := range first(tables[0].Amounts(), maxSubjects) {
 		sum := q.byParent(last, c.sum(m), w.total(m))

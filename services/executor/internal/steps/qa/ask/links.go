@@ -84,7 +84,7 @@ func owner(t *profile.Table) int {
 
 func (w *writer) perLink(l *profile.Link) {
 	c, p, q := joined(l)
-	n := about(l.From, l.To).with(l.Columns...).plus(crowded(l.To))
+	n := about(l.From, l.To).with(l.Columns...).plus(crowded(l.To) + owner(l.To))
 	w.add("per_link", n.plus(records(l.From)), linked(l), q.byParent(p, "COUNT(*)", w.counted(l.From.Term)))
 	for _, m := range first(l.From.Amounts(), maxSubjects) {
 		v := func() vars { return linked(l).named("C", l.From.Term).named("P", l.Term).set("sum", w.total(m)) }

@@ -28,7 +28,7 @@ func (w *writer) topParents(l *profile.Link) {
 	total := w.counted(l.From.Term)
 	n := about(l.To, l.From).with(l.Columns...).plus(owner(l.To))
 	byCount := q.byParent(p, "COUNT(*)", total)
-	if N := topN(l.To); N > 0 {
+	if N := topOfLink(l); N > 0 {
 		w.add("top_parent", n, w.parented(l).set("N", N), byCount.top(N))
 		for _, m := range first(l.From.Amounts(), maxSubjects) {
 			sum := q.byParent(p, c.sum(m), w.total(m))
@@ -43,6 +43,15 @@ func (w *writer) topParents(l *profile.Link) {
 		byCount.having = "COUNT(*) > " + number(num)
 		w.add("many_children", n, w.parented(l).set("num", number(num)), byCount)
 	}
+}
+
+// topOfLink is how many parents a ranking by children shows: not more than have
+// any.
+func topOfLink(l *profile.Link) int {
+	if s := l.Columns[0].Stats; len(l.Columns) == 1 && s != nil && s.Distinct < topN(l.To) {
+		return places(s.Distinct, true)
+	}
+	return topN(l.To)
 }
 
 func (w *writer) lastChild(l *profile.Link) {

@@ -35,6 +35,8 @@ func countable(phrase string) string {
 	switch last := phrase[strings.LastIndexByte(phrase, ' ')+1:]; {
 	case uncountable[last]:
 		return phrase + " record"
+	case last == "list":
+		return phrase + " entry"
 	case last == "staff":
 		return phrase + " member"
 	}

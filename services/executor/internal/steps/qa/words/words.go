@@ -33,6 +33,9 @@ func Table(name, comment string, prefixes map[string]bool, language events.Langu
 	}
 	if text == "" {
 		text = recorded(translate(strings.Split(singular(strings.Join(parts, " ")), " ")))
+		if len(parts) > 1 && parts[len(parts)-1] == "list" {
+			text += "记录" // a row is no list
+		}
 	}
 	return Term{One: text, Many: text, Classifier: classifier(text)}
 }

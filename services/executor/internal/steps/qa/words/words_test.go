@@ -161,6 +161,12 @@ func TestViewsThatAddUp(t *testing.T) {
 			t.Errorf("%s", got)
 		}
 	}
+	if got := words.Table("customer_list", "", nil, events.English); got.One != "customer list entry" || got.Many != "customer list entries" {
+		t.Errorf("%+v", got)
+	}
+	if got := words.Table("customer_list", "", nil, events.Chinese); got.One != "客户列表记录" || got.Classifier != "条" {
+		t.Errorf("%+v", got)
+	}
 	if got := words.Phrase("sales", events.Chinese); got != "销售" {
 		t.Error(got)
 	}

@@ -75,7 +75,7 @@ type Missed struct {
 var depths = []int{1, 3, 5, 10}
 
 // maxQuestions bounds how many questions are measured.
-const maxQuestions = 500
+const maxQuestions = 200
 
 // attempt is a question with the ranks at which its tables are found, 0 where
 // they are not.

@@ -134,7 +134,8 @@ func declare(ctx context.Context, tx pgx.Tx, s *Store, dimension int) (bool, err
 	if err := tx.QueryRow(ctx, mixedSQL, strconv.Itoa(dimension)).Scan(&mixed); err != nil || mixed {
 		return false, err
 	}
-	_, err := tx.Exec(ctx, fmt.Sprintf(`ALTER TABLE langchain_pg_embedding ALTER COLUMN embedding TYPE %s(%d), ALTER COLUMN embedding SET STORAGE MAIN;
+	_, err := tx.Exec(ctx, fmt.Sprintf(`ALTER TABLE langchain_pg_embedding SET (toast_tuple_target = 8160);
+		ALTER TABLE langchain_pg_embedding ALTER COLUMN embedding TYPE %s(%d);
 		COMMENT ON COLUMN langchain_pg_embedding.embedding IS '%s'`, s.vectorType, dimension, declaredByUs))
 	return err == nil, err
 }

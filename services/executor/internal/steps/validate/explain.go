@@ -21,7 +21,7 @@ const cursor = "DECLARE pair NO SCROLL CURSOR FOR\n"
 type plan struct {
 	asked bool    // the server has answered
 	cost  float64 // of the whole, in the planner's units
-	err   error   // a *refusal or a *pgconn.PgError about the text
+	err   error   // a refusedError or a *pgconn.PgError about the text
 }
 
 // explain has the server parse and plan sqls without running them, each in a
@@ -82,11 +82,11 @@ func writes(line []byte) bool {
 // judgePlan reads the lines of a plan.
 func judgePlan(lines [][][]byte, lang events.Language) (cost float64, err error) {
 	if len(lines) == 0 {
-		return 0, notReading(lang)
+		return 0, refusedError{notReading(lang)}
 	}
 	for _, line := range lines {
 		if writes(line[0]) {
-			return 0, refuse(events.RungStatement, reasonWrites, lang.Pick("SQL 会修改数据或锁定行（如 INSERT、SELECT … FOR UPDATE）", "the SQL changes data or locks rows, as INSERT and SELECT … FOR UPDATE do"))
+			return 0, refusedError{refuse(events.RungStatement, reasonWrites, lang.Pick("SQL 会修改数据或锁定行（如 INSERT、SELECT … FOR UPDATE）", "the SQL changes data or locks rows, as INSERT and SELECT … FOR UPDATE do"))}
 		}
 	}
 	for _, line := range lines {
@@ -94,7 +94,7 @@ func judgePlan(lines [][][]byte, lang events.Language) (cost float64, err error)
 			return strconv.ParseFloat(string(m[1]), 64)
 		}
 	}
-	return 0, unreadable(lang)
+	return 0, refusedError{unreadable(lang)}
 }
 
 // shift makes a position in the text behind a prefix one in the text alone.

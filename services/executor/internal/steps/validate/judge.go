@@ -207,8 +207,8 @@ func (j *judge) refused(err error, sql string) *refusal {
 	if err == nil {
 		return nil
 	}
-	if r, ok := errors.AsType[*refusal](err); ok {
-		return r
+	if r, ok := errors.AsType[refusedError](err); ok {
+		return r.refusal
 	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {

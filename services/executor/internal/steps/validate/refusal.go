@@ -40,8 +40,10 @@ type refusal struct {
 	Position int // in characters from 1; 0 where unknown
 }
 
-// Error lets a refusal travel as an error within the package.
-func (r *refusal) Error() string { return r.Reason + ": " + r.Message }
+// refusedError lets a refusal travel as an error within the package.
+type refusedError struct{ *refusal }
+
+func (r refusedError) Error() string { return r.Reason + ": " + r.Message }
 
 func (r *refusal) verdict() string {
 	switch r.Reason {

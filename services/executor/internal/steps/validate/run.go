@@ -15,7 +15,7 @@ const maxRows = "1000"
 // run has the server compute the first rows of sql's result. They stay with the
 // server: MOVE runs a cursor as FETCH does and sends nothing but their number.
 // The statement is not wrapped in another, whose LIMIT could change its plan
-// and the names of its columns. An error is a *refusal, or what the server or
+// and the names of its columns. An error is a refusedError, or what the server or
 // the connection said.
 func (s *session) run(ctx context.Context, sql string, lang events.Language) (rows int64, err error) {
 	err = s.roundTrip(ctx, func(p *pgconn.Pipeline) {
@@ -33,7 +33,7 @@ func (s *session) run(ctx context.Context, sql string, lang events.Language) (ro
 			return err
 		}
 		if len(statement.Fields) == 0 {
-			return notReading(lang)
+			return refusedError{notReading(lang)}
 		}
 		if err := skip(p, 2); err != nil {
 			return shift(err, len(cursor))

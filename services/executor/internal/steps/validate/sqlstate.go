@@ -84,7 +84,7 @@ func aboutServer(err error) bool {
 	if err == nil {
 		return false
 	}
-	if _, ok := errors.AsType[*refusal](err); ok {
+	if _, ok := errors.AsType[refusedError](err); ok {
 		return false
 	}
 	if _, ok := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err); ok {

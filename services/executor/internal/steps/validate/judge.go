@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/citu/datapipeline/events"
@@ -200,48 +199,3 @@ func (j *judge) giveUp(ctx context.Context, f finding, err error) (finding, erro
 	f.refusal = timedOut(j.lang, "")
 	return f, nil
 }
-
-// refused is the refusal that an error before a text runs stands for; nil for
-// none.
-func (j *judge) refused(err error, sql string) *refusal {
-	if err == nil {
-		return nil
-	}
-	if r, ok := errors.AsType[refusedError](err); ok {
-		return r.refusal
-	}
-	pg, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok {
-		return unreadable(j.lang) // longer than any answer may be
-	}
-	if lacksParameters(pg) {
-		return refuse(events.RungStatement, reasonParameters, j.lang.Pick("SQL 含有参数（如 $1），无法单独执行", "the SQL has parameters such as $1 and cannot run by itself"))
-	}
-	if transient(pg.Code) {
-		r := timedOut(j.lang, pg.Message)
-		r.SQLState = pg.Code
-		return r
-	}
-	reason := reasonSQL
-	if pg.Code == outOfMemory || pg.Code == limitExceeded {
-		reason = reasonResources
-	}
-	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reason, Message: j.masker.ServerMessage(pg.Code, pg.Message, sql), SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
-}
-
-// stopped is a refusal of a text as it ran.
-func (j *judge) stopped(err error, sql string) *refusal {
-	r := j.refused(err, sql)
-	switch r.Reason {
-	case reasonSQL, reasonTimeout, reasonResources:
-		r.Rung = events.RungRun
-	}
-	if r.SQLState == queryCanceled {
-		r.Reason = reasonSlow
-		r.Message = j.lang.Sprintf("SQL 在 %v 内没有执行完", "the SQL did not finish within %v", j.timeout)
-	}
-	return r
-}
-
-// mayPass reports whether the same text may pass at another time.
-func (r *refusal) mayPass() bool { return r.Reason == reasonTimeout && r.SQLState != "" }

@@ -45,7 +45,7 @@ func (w *work) lookBack() {
 		w.cannotReuse(err)
 		return
 	}
-	w.run.Log.Info(w.lang.Sprintf("%d 张表没有变化，沿用任务 %s 的成果", "%d tables did not change: what task %s found out about them is taken over", len(w.reuse.tables), base.TaskID))
+	w.run.Log.Info(w.lang.Sprintf("沿用任务 %[2]s 的示例与注释：%[1]d 张没有变化的表", "The examples and comments of task %[2]s are taken over for %[1]d tables that did not change", len(w.reuse.tables), base.TaskID))
 }
 
 // takeOver takes the examples of unchanged tables; where no row is read there

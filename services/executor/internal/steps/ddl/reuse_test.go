@@ -77,7 +77,7 @@ func TestAnUnchangedDatabaseGivesTheSameFilesWithoutARowRead(t *testing.T) {
 	if result.ReusedTables != 3 || result.ChangedTables != 0 || result.Masking.Values == 0 {
 		t.Errorf("%+v", result)
 	}
-	if second.Lines.FilterMessageSnippet("3 tables did not change").Len() != 1 || second.Lines.FilterMessageSnippet("Nothing changed since task").Len() != 1 {
+	if second.Lines.FilterMessageSnippet("taken over for 3 tables that did not change").Len() != 1 || second.Lines.FilterMessageSnippet("Nothing changed since task").Len() != 1 {
 		t.Errorf("log: %v", second.Lines.All())
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/corpus"
+	"github.com/citu/datapipeline/services/executor/internal/embed"
 )
 
 // Store finds documents as Vanna does: the nearest of a kind, whichever database
@@ -119,8 +120,11 @@ func (m *measurement) advise(r Retrieval) {
 	if recall == nil || *recall >= poor {
 		return
 	}
-	m.problem("检索召回率低（前 5 为 %s）：多数问题找不到所需表的文档。请为表和字段补充问题所用语言的注释，或配置向量模型（DP_EMBEDDING_BASE_URL）",
-		"retrieval is poor (recall at 5 is %s): most questions do not find the pages of their tables. Give tables and columns comments in the language of the questions, or configure an embedding model (DP_EMBEDDING_BASE_URL)", percent(recall))
+	m.problem("检索召回率低（前 5 为 %s）：多数问题找不到所需表的文档。请为表和字段补充问题所用语言的注释",
+		"retrieval is poor (recall at 5 is %s): most questions do not find the pages of their tables. Give tables and columns comments in the language of the questions", percent(recall))
+	if r.Embedder == embed.Lexical().Name() {
+		m.problem("当前按字词计算向量，不同语言之间无法匹配：可配置向量模型（DP_EMBEDDING_BASE_URL）", "the vectors are made by words, which match in one language alone: an embedding model can be configured (DP_EMBEDDING_BASE_URL)")
+	}
 }
 
 // attempts searches for each question.

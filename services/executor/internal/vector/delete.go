@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,14 +63,14 @@ func (s *Store) Delete(ctx context.Context, r Request) (int64, error) {
 	if owner == events.NoTask {
 		owner = ""
 	}
-	return s.once(ctx, r, deleteScopeSQL, r.Collections, Moment(r.Before), r.Scope.Database, r.Scope.TaskID, r.Scope.LoadID, some(r.Scope.IDs), owner)
+	return s.once(ctx, r, deleteScopeSQL, r.Collections, Moment(r.Before), strings.ToLower(r.Scope.Database), r.Scope.TaskID, r.Scope.LoadID, some(r.Scope.IDs), owner)
 }
 
 // Restore brings back what a request means, and returns how many documents
 // came. What is there again stays as it is. What a later load replaced comes
 // back by load or id only. It needs no Prepare.
 func (s *Store) Restore(ctx context.Context, r Request) (int64, error) {
-	return s.once(ctx, r, restoreScopeSQL, r.Collections, r.Scope.Database, r.Scope.TaskID, r.Scope.LoadID, some(r.Scope.IDs))
+	return s.once(ctx, r, restoreScopeSQL, r.Collections, strings.ToLower(r.Scope.Database), r.Scope.TaskID, r.Scope.LoadID, some(r.Scope.IDs))
 }
 
 // once runs a query that counts, unless the request was carried out before,

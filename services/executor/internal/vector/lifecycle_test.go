@@ -131,7 +131,7 @@ func TestDeleteAndRestore(t *testing.T) {
 		scope events.TrainingScope
 		gone  []string
 	}{
-		{"a database", events.TrainingScope{Database: shop}, []string{"both", "other", "own"}},
+		{"a database", events.TrainingScope{Database: "H:1/Shop"}, []string{"both", "other", "own"}},
 		{"a task", events.TrainingScope{TaskID: t1}, []string{"own"}},
 		{"a load", events.TrainingScope{LoadID: t1 + "_load_20250701_143052"}, []string{"own"}},
 		{"documents", events.TrainingScope{IDs: []string{"both", "no such"}}, []string{"both"}},

@@ -124,11 +124,12 @@ func (p *poll) add(raw []byte) {
 // verdict is the kind of a good part of the values, the first of elected where
 // there are several.
 func (p *poll) verdict(c Column) Kind {
-	votes := p.votes
-	if c.counts() {
-		votes = p.sure
-	}
+	counts, hint := c.counts(), c.hint()
 	for _, kind := range elected {
+		votes := p.votes
+		if counts && kind != hint {
+			votes = p.sure
+		}
 		need := (len(p.asked) + goodPart - 1) / goodPart
 		if kind == Name {
 			need = max(fewNames, (9*len(p.asked)+9)/10)

@@ -109,6 +109,8 @@ func TestColumnsAreJudgedByTheirValues(t *testing.T) {
 		{"telephones as numbers", Column{Table: "t", Name: "c", Type: "bigint"}, []string{"13800138000", "13900139000"}, Phone},
 		{"numbers of orders", Column{Table: "t", Name: "order_no", Type: "text"}, []string{"13800138000", "13900139000"}, ""},
 		{"keys", Column{Table: "t", Name: "c", Type: "bigint", Key: true}, []string{"13800138000", "13900139000"}, ""},
+		{"telephones as keys", Column{Table: "t", Name: "phone", Type: "bigint", Key: true}, []string{"13800138000", "13900139000"}, Phone},
+		{"keys of telephones", Column{Table: "t", Name: "phone", Type: "bigint", Key: true}, []string{"1", "2", "3"}, ""},
 		{"identities as keys", Column{Table: "t", Name: "c", Type: "text", Key: true}, []string{"11010519491231002X"}, Identity},
 		{"uuids", text, []string{"550e8400-e29b-41d4-a716-446655440000"}, ""},
 		{"names", text, []string{"赵铁柱", "钱多多", "孙小圣", "李逵风", "周伯通", "吴承恩", "郑板桥", "王重阳"}, Name},

@@ -84,6 +84,13 @@ func (c Column) Kind() Kind {
 	return ""
 }
 
+// hint is the kind that a key would be of by its name if its values agree: a
+// telephone number may identify a row, and so may the number of a telephone.
+func (c Column) hint() Kind {
+	c.Key = false
+	return c.Kind()
+}
+
 // kindOf judges by a name or a comment.
 func (c Column) kindOf(text string) Kind {
 	words, chinese := headline(text)

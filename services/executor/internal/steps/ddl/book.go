@@ -7,6 +7,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
 // book renders the documents about a set of tables.
@@ -17,7 +18,8 @@ type book struct {
 	files     naming
 	samples   map[catalog.Name]map[string]catalog.Sample
 	tables    map[catalog.Name]*catalog.Table
-	generated map[catalog.Name]words
+	generated map[catalog.Name]writings
+	terms     *profile.Database // nil in English
 	// children are the names, for people, of those that inherit from a table.
 	children map[catalog.Name][]string
 	place    map[*catalog.Object]string           // the file that makes it
@@ -29,6 +31,7 @@ func newBook(lang events.Language, schema *catalog.Schema, samples map[catalog.N
 		lang: lang, schema: schema, samples: samples,
 		order:  schema.LoadOrder(),
 		files:  nameFiles(schema),
+		terms:  terms(lang, schema),
 		tables: map[catalog.Name]*catalog.Table{}, children: map[catalog.Name][]string{},
 		place:  map[*catalog.Object]string{},
 		within: map[*catalog.Table][]*catalog.Object{},

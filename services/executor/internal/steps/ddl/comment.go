@@ -12,8 +12,8 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/llm"
 )
 
-// words are comments that a model wrote for a table, where it has none.
-type words struct {
+// writings are comments that a model wrote for a table, where it has none.
+type writings struct {
 	table   string            // "" where the table has a comment
 	columns map[string]string // by the names of columns that have none
 }

@@ -272,7 +272,7 @@ func FuzzCommentsStayInTheirLine(f *testing.F) {
 		if err := checkComments(batch, &commentAnswer{[]commentedTable{answer}}); err != nil {
 			return
 		}
-		w := &work{schema: &catalog.Schema{Tables: []*catalog.Table{table}}, generated: map[catalog.Name]words{}}
+		w := &work{schema: &catalog.Schema{Tables: []*catalog.Table{table}}, generated: map[catalog.Name]writings{}}
 		w.adopt(answer)
 		b := newBook(events.English, w.schema, nil)
 		b.generated = w.generated

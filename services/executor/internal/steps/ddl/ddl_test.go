@@ -159,7 +159,7 @@ func TestATableThatGivesNoExamplesIsDescribedWithout(t *testing.T) {
 	if lines.FilterMessageSnippet("public.demo_guest 没有示例数据").Len() != 1 {
 		t.Errorf("log lines %v", lines.All())
 	}
-	if doc := text(t, files, "demo_guest_detail.md"); !strings.Contains(doc, "- name (text) [非空]\n") {
+	if doc := text(t, files, "demo_guest_detail.md"); !strings.Contains(doc, "- name (text) - 名称 [非空]\n") {
 		t.Error(doc)
 	}
 }

@@ -12,8 +12,8 @@ func (b *book) detailFile(t *catalog.Table) string {
 	var text strings.Builder
 	name := display(t.FullName())
 	heading := name
-	if t.Comment != "" {
-		heading = b.lang.Sprintf("%s（%s）", "%s (%s)", name, b.title(t))
+	if title := b.title(t); title != name {
+		heading = b.lang.Sprintf("%s（%s）", "%s (%s)", name, title)
 	}
 	fmt.Fprintf(&text, "## %s\n", heading)
 	fmt.Fprintf(&text, b.lang.Pick("%[2]s %[1]s%[3]s\n字段列表：\n", "%[1]s %[2]s: %[3]s\nColumns:\n"),

@@ -25,7 +25,7 @@ func (w *work) write(ctx context.Context) error {
 			return ctx.Err()
 		}
 		f := b.files.tables[t.FullName()]
-		if err := w.putAll(map[string]string{f.DDL: b.tableFile(t), f.Detail: b.detailFile(b.told(w.discreet(t)))}); err != nil {
+		if err := w.putAll(map[string]string{f.DDL: b.tableFile(t), f.Detail: b.detailFile(b.worded(b.told(w.discreet(t))))}); err != nil {
 			return err
 		}
 		w.run.Log.Info(w.lang.Sprintf("已写入 %s：%s、%s", "Wrote %s: %s, %s", t.FullName(), f.DDL, f.Detail))

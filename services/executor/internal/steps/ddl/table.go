@@ -98,7 +98,7 @@ func (b *book) parents(t *catalog.Table) []string {
 }
 
 func (b *book) columnItems(t *catalog.Table) (items, remarks []string) {
-	inherits, told := len(b.parents(t)) > 0, b.told(t)
+	inherits, told := len(b.parents(t)) > 0, b.worded(b.told(t))
 	width := 0
 	for _, c := range t.Columns {
 		if n := utf8.RuneCountInString(catalog.Quote(c.Name)); n <= maxAligned/2 {

@@ -1,6 +1,7 @@
 package ddl
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,16 +14,13 @@ import (
 const maxListed = 6
 
 // title is the table's name in words: its comment up to the first punctuation,
-// or else its name.
+// or else what its name says.
 func (b *book) title(t *catalog.Table) string {
 	comment := oneLine(t.Comment)
 	if end := strings.IndexAny(comment, "，。；：、（,.;:("); end > 0 {
 		comment = strings.TrimSpace(comment[:end])
 	}
-	if comment == "" {
-		return display(t.FullName())
-	}
-	return comment
+	return cmp.Or(b.tableTerm(t), comment, display(t.FullName()))
 }
 
 // description is the table's comment, or else names some columns.
@@ -37,7 +35,11 @@ func (b *book) description(t *catalog.Table) string {
 	if len(t.Columns) > maxListed {
 		names = append(names, "…")
 	}
-	return b.lang.Sprintf("共 %d 个字段：%s", "%d columns: %s", len(t.Columns), strings.Join(names, b.lang.Pick("、", ", ")))
+	listed := b.lang.Sprintf("共 %d 个字段：%s", "%d columns: %s", len(t.Columns), strings.Join(names, b.lang.Pick("、", ", ")))
+	if term := b.tableTerm(t); term != "" {
+		return term + b.lang.Pick("，", ", ") + listed
+	}
+	return listed
 }
 
 // columnRemark is a column's comment and what it is for.

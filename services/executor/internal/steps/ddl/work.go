@@ -32,7 +32,7 @@ type work struct {
 	masker   *mask.Masker
 	reuse    reuse
 	// generated are comments that a model wrote where there are none.
-	generated map[catalog.Name]words
+	generated map[catalog.Name]writings
 	changed   int // tables that are new or changed since the earlier task
 }
 
@@ -44,7 +44,7 @@ func newWork(run *steps.Run) *work {
 		failed:  []string{},
 		written: map[string]bool{},
 
-		generated: map[catalog.Name]words{},
+		generated: map[catalog.Name]writings{},
 		masker:    mask.New(run.Request.Options.Masking),
 	}
 }

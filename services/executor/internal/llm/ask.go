@@ -22,47 +22,55 @@ const (
 const maxAsks = 2
 
 // answer finds an answer that is accepted: one that is kept, or a new one,
-// which is then kept.
+// which is then kept. A refused one is kept too, as it came, and judged again
+// the next time, since the model would hardly say anything else.
 func (s *Session) answer(ctx context.Context, p Prompt, accept func([]byte) error) (outcome string, err error) {
 	fits, err := s.client.schemas.of(p)
 	if err != nil {
 		return outcomeRefused, fmt.Errorf("%w: %s: %w", ErrAnswer, p.Name, err)
 	}
+	judge := func(said endpoint.Answer) error {
+		content, fault := read(said, fits)
+		if fault != nil {
+			return &unreadable{fault, said.Cut}
+		}
+		return accept(content)
+	}
 	key := s.client.key(p)
-	content, hit := s.client.cache.Get(ctx, key)
-	hit = hit && fits(content) == nil && accept(content) == nil
+	old, hit := s.client.recall(ctx, key)
+	var fault error
+	if hit {
+		fault = judge(old.answer())
+		hit = fault == nil || old.Refused
+	}
 	s.client.metrics.Cache("chat", hit)
 	if hit {
-		return outcomeCached, nil
+		return outcomeCached, s.judged(p, fault)
 	}
-	content, outcome, err = s.converse(ctx, p, fits, accept)
-	if err == nil {
-		_ = s.client.cache.Put(ctx, key, content) // it costs the next run a question, and this one nothing
-	}
-	return outcome, err
+	return s.converse(ctx, p, key, judge)
 }
 
 // converse puts the prompt, and once more with the fault of the first answer.
-func (s *Session) converse(ctx context.Context, p Prompt, fits, accept func([]byte) error) (content []byte, outcome string, err error) {
+// It keeps what the model said in the end.
+func (s *Session) converse(ctx context.Context, p Prompt, key string, judge func(endpoint.Answer) error) (outcome string, err error) {
 	messages := []endpoint.Message{{Role: "system", Content: p.System}, {Role: "user", Content: p.User}}
+	var said endpoint.Answer
 	var fault error
 	for n := range maxAsks {
-		answer, err := s.put(ctx, p, messages, n > 0)
-		if err != nil {
-			return nil, outcomeOf(err), err
+		if said, err = s.put(ctx, p, messages, n > 0); err != nil {
+			return outcomeOf(err), err
 		}
-		if content, fault = read(answer, fits); fault == nil {
-			fault = accept(content)
-		}
-		if fault == nil {
-			return content, outcomeAccepted, nil
+		if fault = judge(said); fault == nil {
+			s.client.keep(ctx, key, said, false)
+			return outcomeAccepted, s.judged(p, nil)
 		}
 		messages = append(messages[:2:2],
-			endpoint.Message{Role: "assistant", Content: cut(answer.Content, maxRepeated)},
+			endpoint.Message{Role: "assistant", Content: cut(said.Content, maxRepeated)},
 			endpoint.Message{Role: "user", Content: fmt.Sprintf(
 				"This answer cannot be used: %s\nGive the whole answer again, corrected, as one JSON object and nothing else.", cut(fault.Error(), maxTold))})
 	}
-	return nil, outcomeRefused, fmt.Errorf("%w: %s: %s", ErrAnswer, p.Name, cut(fault.Error(), maxProblem))
+	s.client.keep(ctx, key, said, true)
+	return outcomeRefused, s.judged(p, fault)
 }
 
 const (
@@ -72,16 +80,19 @@ const (
 )
 
 func outcomeOf(err error) string {
-	if errors.Is(err, ErrBudget) {
+	switch {
+	case errors.Is(err, ErrBudget):
 		return outcomeBudget
+	case errors.Is(err, ErrAnswer):
+		return outcomeRefused
 	}
 	return outcomeUnavailable
 }
 
 // put asks the endpoint within the budget.
 func (s *Session) put(ctx context.Context, p Prompt, messages []endpoint.Message, again bool) (endpoint.Answer, error) {
-	if s.givenUp() {
-		return endpoint.Answer{}, fmt.Errorf("%w: given up after several questions without an answer", ErrUnavailable)
+	if err := s.givenUp(); err != nil {
+		return endpoint.Answer{}, err
 	}
 	held, err := s.budget.reserve(ctx, estimate(messages, p))
 	if err != nil {

@@ -95,7 +95,7 @@ func (c *Client) Session(earlier ...Usage) *Session {
 // two may call different models by one name; how the answer's form is enforced
 // is not.
 func (c *Client) key(p Prompt) string {
-	return cache.Key("chat 1", c.cfg.BaseURL, c.cfg.Model, c.cfg.ExtraBody,
+	return cache.Key("chat 2", c.cfg.BaseURL, c.cfg.Model, c.cfg.ExtraBody,
 		p.Name, strconv.Itoa(p.Version), p.System, p.User, string(p.Schema))
 }
 

@@ -185,8 +185,56 @@ func TestRefusesASecondBadAnswer(t *testing.T) {
 	if u := s.Usage(); u.Failed != 1 || !slices.Equal(u.Problems, []string{"model answer refused: themes: there are 1 themes, not 2"}) {
 		t.Errorf("usage %+v", u)
 	}
-	if _, err := llm.Ask(t.Context(), s, prompt, two); !errors.Is(err, llm.ErrAnswer) || len(m.Requests()) != 4 {
-		t.Errorf("a refused answer was kept: %v", err)
+	next := m.client.Session()
+	if _, err := llm.Ask(t.Context(), next, prompt, two); !errors.Is(err, llm.ErrAnswer) || len(m.Requests()) != 2 {
+		t.Errorf("err = %v after %d requests", err, len(m.Requests()))
+	}
+	if u := next.Usage(); u.Failed != 1 || u.Cached != 1 || u.Requests != 0 || !slices.Equal(u.Problems, s.Usage().Problems) {
+		t.Errorf("usage %+v", u)
+	}
+	if got, err := llm.Ask(t.Context(), next, prompt, func(*themes) error { return nil }); err != nil || got.Themes[0] != "dragons" {
+		t.Errorf("what is kept is not judged again: %v, %v", got, err)
+	}
+}
+
+// An answer that was accepted once and is not any more is asked for again.
+func TestAsksAgainForWhatPassesNoMore(t *testing.T) {
+	m := newModel(t)
+	s := m.client.Session()
+	_, err := llm.Ask(t.Context(), s, prompt, two)
+	no := func(*themes) error { return errors.New("known already") }
+	if _, again := llm.Ask(t.Context(), s, prompt, no); err != nil || !errors.Is(again, llm.ErrAnswer) || len(m.Requests()) != 3 {
+		t.Errorf("%v, %v after %d requests", err, again, len(m.Requests()))
+	}
+}
+
+// A model that cannot do it is not asked once per table, in a later run neither.
+func TestASessionGivesUpAModelThatSaysNothingOfUse(t *testing.T) {
+	for name, c := range map[string]struct {
+		says    modelserver.Reply
+		prompts int
+	}{
+		"no JSON at all":    {modelserver.Text("I am sorry."), 3},
+		"what is not there": {modelserver.JSON(themes{Themes: []string{"dragons"}}), 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newModel(t)
+			m.Answer(func(modelserver.Request) modelserver.Reply { return c.says })
+			for range 2 {
+				s := m.client.Session()
+				for i := range 20 {
+					p := prompt
+					p.User = fmt.Sprint(i)
+					_, err := llm.Ask(t.Context(), s, p, two)
+					if !errors.Is(err, llm.ErrAnswer) || errors.Is(err, llm.ErrGivenUp) != (i >= c.prompts) {
+						t.Fatalf("question %d: %v", i, err)
+					}
+				}
+				if n := len(m.Requests()); n != 2*c.prompts {
+					t.Errorf("%d requests", n)
+				}
+			}
+		})
 	}
 }
 

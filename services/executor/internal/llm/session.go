@@ -8,8 +8,6 @@ import (
 	"errors"
 	"slices"
 	"sync"
-
-	"github.com/citu/datapipeline/services/executor/internal/llm/endpoint"
 )
 
 var (
@@ -22,6 +20,9 @@ var (
 	// ErrAnswer says that what the model answered does not pass the check, asked
 	// again or not.
 	ErrAnswer = errors.New("model answer refused")
+	// ErrGivenUp says, beside ErrUnavailable or ErrAnswer, that nothing was asked
+	// since the session asks no more.
+	ErrGivenUp = errors.New("given up")
 )
 
 // Prompt is a question to the model.
@@ -55,16 +56,14 @@ type Usage struct {
 // maxProblems bounds Usage.Problems.
 const maxProblems = 10
 
-// giveUpAfter is how many questions in a row may find no answer before a
-// session asks no more.
-const giveUpAfter = 3
-
 // Session asks the model within one execution of a step and adds up what that
 // takes. It is safe for concurrent use. A nil Session has no model.
 //
 // After three questions in a row without an answer, or one that shows that the
 // key, the model or the address is wrong, it asks no more: a step must not wait
-// for a dead endpoint once per table.
+// for a dead endpoint once per table. Nor does it after three prompts in a row
+// whose answers are not of the form asked for, or eight whose answers fail their
+// checks: a model that cannot do it costs no more for every table.
 type Session struct {
 	client *Client
 	budget *budget
@@ -73,6 +72,7 @@ type Session struct {
 	usage    Usage
 	problems map[string]struct{}
 	away     int // questions without an answer, in a row
+	unusable int // the weight of prompts without an answer of use, in a row
 }
 
 // Usage is what the session has used so far; nil for a nil Session.
@@ -97,8 +97,9 @@ func (s *Session) Usage() *Usage {
 // and it may answer again. Errors: ErrNone, ErrBudget, ErrUnavailable,
 // ErrAnswer, or ctx's.
 //
-// check may change the answer; nil accepts any. Answers are kept: the same
-// prompt is not put twice, by whatever task.
+// check may change the answer; nil accepts any. Answers are kept, those that
+// were refused too: the same prompt is not put twice, by whatever task, unless
+// what was accepted fails check now.
 func Ask[T any](ctx context.Context, s *Session, p Prompt, check func(*T) error) (T, error) {
 	var zero, answer T
 	if s == nil {
@@ -157,21 +158,4 @@ func (s *Session) spent(prompt, completion int64) {
 	s.usage.PromptTokens += prompt
 	s.usage.CompletionTokens += completion
 	s.away = 0
-}
-
-// missed counts a question that the endpoint did not answer.
-func (s *Session) missed(fault *endpoint.Error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.away++
-	if fault.Hopeless() {
-		s.away = giveUpAfter
-	}
-}
-
-// givenUp says that the session asks no more.
-func (s *Session) givenUp() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.away >= giveUpAfter
 }

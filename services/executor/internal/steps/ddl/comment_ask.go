@@ -132,7 +132,7 @@ func (w *work) askFor(ctx context.Context, batch []askedTable) ([]commentedTable
 		return nil, err
 	}
 	answer, err := llm.Ask(ctx, w.run.Model, p, func(a *commentAnswer) error { return checkComments(batch, a) })
-	if !errors.Is(err, llm.ErrAnswer) || len(batch) == 1 {
+	if !errors.Is(err, llm.ErrAnswer) || errors.Is(err, llm.ErrGivenUp) || len(batch) == 1 {
 		return answer.Tables, err
 	}
 	half := len(batch) / 2

@@ -173,6 +173,21 @@ func TestAnOddTableCostsNoOther(t *testing.T) {
 	}
 }
 
+// A model that has nothing to say is not asked for table after table, and a
+// later run asks nothing again.
+func TestAModelWithNothingToSayIsGivenUp(t *testing.T) {
+	server := modelserver.New(t)
+	server.Answer(func(modelserver.Request) modelserver.Reply { return modelserver.Text("I am sorry") })
+	var tables strings.Builder
+	for i := range 11 {
+		fmt.Fprintf(&tables, "CREATE TABLE t%d (id int);", i)
+	}
+	_, result, warnings := commented(t, database(t, tables.String()), events.English, stepstest.Model(t, server))
+	if n := len(server.Requests()); n != 6 || warnings != 1 {
+		t.Errorf("%d requests, usage %+v, %d warnings", n, result.ModelUsage, warnings)
+	}
+}
+
 func TestWideTablesAreAskedAboutInParts(t *testing.T) {
 	var columns []string
 	for i := range 200 {

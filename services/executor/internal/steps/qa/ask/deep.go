@@ -133,7 +133,7 @@ func (w *writer) along(path []*profile.Link, countForm, sumForm string) {
 // referrers asks for parents by two kinds of children.
 func (w *writer) referrers(l, m *profile.Link) {
 	p := l.To
-	if l.From == m.From || l.Self() || m.Self() || len(p.Key) == 0 || l.From.Junction() || m.From.Junction() || !l.Plain || !m.Plain {
+	if l.From == m.From || l.Self() || m.Self() || len(p.Key) == 0 || l.From.Junction() || m.From.Junction() || !l.Plain || !m.Plain || !l.Clear() || !m.Clear() {
 		return
 	}
 	have := func(l *profile.Link) *query {

@@ -150,7 +150,7 @@ func (w *writer) latestLinked(l *profile.Link) {
 
 // missingLink asks for rows without the link, where there are some.
 func (w *writer) missingLink(l *profile.Link) {
-	if len(l.Columns) != 1 || l.Columns[0].Stats == nil || l.Columns[0].Stats.Nulls == 0 {
+	if len(l.Columns) != 1 || l.Columns[0].Stats == nil || l.Columns[0].Stats.Nulls == 0 || l.Plain && !l.Clear() {
 		return
 	}
 	r := alone(l.From)

@@ -12,9 +12,11 @@ func (w *writer) fromParent(l *profile.Link) {
 	}
 	w.topParents(l)
 	w.lastChild(l)
-	w.childless(l)
-	if len(p.Key) > 0 {
+	if l.Clear() {
+		w.childless(l)
 		w.averageChildren(l)
+	}
+	if len(p.Key) > 0 {
 		w.valuesOfChildren(l)
 	}
 }
@@ -81,6 +83,9 @@ func (w *writer) childless(l *profile.Link) {
 
 // averageChildren counts parents without children as having none.
 func (w *writer) averageChildren(l *profile.Link) {
+	if len(l.To.Key) == 0 {
+		return
+	}
 	r := rels(l.To, l.From)
 	p, c := r[0], r[1]
 	number := alias(w.counted(l.From.Term))

@@ -1,6 +1,9 @@
 package ask
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
@@ -65,8 +68,29 @@ func (w *writer) add(shape string, n note, v vars, q query) {
 	s, question := shapes[shape], say(w.language, shape, sql, v)
 	w.out = append(w.out, candidate{
 		Question: Question{pairs.Pair{Question: question, SQL: sql}, q.probe()}, normal: pairs.NormalQuestion(question),
-		kind: s.kind, name: shape, main: n.tables[0], tables: n.tables, columns: n.columns, weight: s.weight + n.bonus,
+		kind: s.kind, name: shape, main: n.tables[0], tables: read(sql, n.tables), columns: n.columns, weight: s.weight + n.bonus,
 	})
+}
+
+// read are those of the tables that a statement reads: a junction may stand for
+// a table that its rows belong to.
+func read(sql string, tables []*profile.Table) []*profile.Table {
+	return slices.DeleteFunc(slices.Clone(tables), func(t *profile.Table) bool {
+		name := alone(t).String()
+		return !mentions(sql, "FROM "+name) && !mentions(sql, "JOIN "+name)
+	})
+}
+
+// mentions says that a clause stands in a statement, and not only as the
+// beginning of a longer name.
+func mentions(sql, clause string) bool {
+	for {
+		_, rest, found := strings.Cut(sql, clause)
+		if !found || rest == "" || rest[0] == ' ' || rest[0] == ')' {
+			return found
+		}
+		sql = rest
+	}
 }
 
 // kind is what a question exercises; choose spreads questions over kinds.

@@ -119,8 +119,7 @@ func (d *Database) callLink(l *Link) {
 		l.Term, l.Plain = d.selfTerm(l, text), false
 		return
 	}
-	rivals := slices.ContainsFunc(l.From.Links, func(o *Link) bool { return o != l && o.To == l.To })
-	special := strings.HasSuffix(text, l.To.One) || rivals || hintOf(strings.ReplaceAll(text, " ", "_"), text).ends(offices) && l.To.People()
+	special := strings.HasSuffix(text, l.To.One) || len(l.rivals()) > 0 || hintOf(strings.ReplaceAll(text, " ", "_"), text).ends(offices) && l.To.People()
 	if text != "" && text != l.To.One && special {
 		l.Term, l.Plain = words.Term{One: text, Many: text, Classifier: l.To.Classifier}, false
 		if d.Language.Pick("", "en") != "" {

@@ -88,6 +88,25 @@ type Link struct {
 // Self says that the link stays within its table.
 func (l *Link) Self() bool { return l.From == l.To }
 
+// rivals are the other links between the two tables, either way.
+func (l *Link) rivals() []*Link {
+	var out []*Link
+	for _, o := range slices.Concat(l.From.Links, l.To.Links) {
+		if o != l && (o.From == l.From && o.To == l.To || o.From == l.To && o.To == l.From) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Clear says that no other link between the two tables could be meant by rows
+// of one that have none of the other: where a department has a head and its
+// employees, those without a department are not those who head none.
+func (l *Link) Clear() bool {
+	rivals := l.rivals()
+	return len(rivals) == 0 || l.Plain && !slices.ContainsFunc(rivals, func(o *Link) bool { return o.Plain })
+}
+
 // Optional says that a row need not have the link.
 func (l *Link) Optional() bool {
 	return slices.ContainsFunc(l.Columns, func(c *Column) bool { return !c.NotNull })

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,7 +17,7 @@ const (
 	pageSize    = 50
 	maxPageSize = 200
 	maxActive   = 1000
-	maxWait     = 30 // seconds
+	maxWait     = 30 // seconds; who asks for more waits as long
 )
 
 func (a *API) listTasks(c *fiber.Ctx) error {
@@ -53,7 +54,7 @@ func (a *API) getTask(c *fiber.Ctx) error {
 		return err
 	}
 	q := queryOf(c)
-	wait := time.Duration(q.number("wait_seconds", 0, 0, maxWait)) * time.Second
+	wait := time.Duration(min(q.number("wait_seconds", 0, 0, math.MaxInt32), maxWait)) * time.Second
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ type Judge struct {
 	values int // that were seen
 	poll   poll
 	told   bool // the masker knows of the column
+	// verdict is what the values seen so far say, nil where nobody asked yet.
+	verdict *verdict
 }
 
 // Column begins the judgement of a column.
@@ -47,6 +49,7 @@ func (j *Judge) See(value []byte) {
 	}
 	j.values++
 	if j.named == "" {
+		j.verdict = nil
 		j.poll.add(value)
 	}
 }
@@ -57,7 +60,14 @@ func (j *Judge) Kind() Kind {
 	if j.idle || j.named != "" {
 		return j.named
 	}
-	return j.poll.verdict(j.column)
+	return j.judged().kind
+}
+
+func (j *Judge) judged() *verdict {
+	if j.verdict == nil {
+		j.verdict = j.poll.verdict(j.column)
+	}
+	return j.verdict
 }
 
 // Mask returns a value as it may be shown, and whether that differs from the
@@ -72,7 +82,7 @@ func (j *Judge) Mask(value string) (string, bool) {
 		j.tell(kind)
 		return j.column.cover(kind, value), true
 	}
-	masked, kinds := j.column.within(value, j.column.counts() || j.poll.numeric())
+	masked, kinds := j.column.within(value, j.judged().sureOnly)
 	if len(kinds) == 0 {
 		return value, false
 	}
@@ -121,10 +131,28 @@ func (p *poll) add(raw []byte) {
 	}
 }
 
-// verdict is the kind of a good part of the values, the first of elected where
-// there are several.
-func (p *poll) verdict(c Column) Kind {
-	counts, hint := c.counts(), c.hint()
+// verdict is what values say of their column.
+type verdict struct {
+	kind Kind // of the column as a whole, or ""
+	// sureOnly says that within a value only what is sure is to be masked.
+	sureOnly bool
+}
+
+func (p *poll) verdict(c Column) *verdict {
+	counts := c.counts()
+	return &verdict{kind: p.kind(c, counts), sureOnly: counts || p.numeric()}
+}
+
+// kind is that of a good part of the values, the first of elected where there
+// are several.
+func (p *poll) kind(c Column, counts bool) Kind {
+	if len(p.votes) == 0 || len(p.votes) == 1 && p.votes[""] > 0 {
+		return ""
+	}
+	hint := Kind("")
+	if counts {
+		hint = c.hint()
+	}
 	for _, kind := range elected {
 		votes := p.votes
 		if counts && kind != hint {

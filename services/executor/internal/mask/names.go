@@ -93,23 +93,16 @@ func (c Column) hint() Kind {
 
 // kindOf judges by a name or a comment.
 func (c Column) kindOf(text string) Kind {
-	words, chinese := headline(text)
-	best, length := Kind(""), 0
-	for _, kind := range namedKinds {
-		l := lexicons[string(kind)]
-		if n := max(l.endOf(words, "tail"), l.endOfChinese(chinese, "tail")); n > length {
-			best, length = kind, n
-		}
-	}
+	r := readings.of(text)
 	switch {
-	case best == Name && c.ofPublicPeople():
+	case r.kind == Name && c.ofPublicPeople():
 		return ""
-	case best == "" && c.namesPerson(words, chinese):
+	case r.kind == "" && c.namesPerson(r.words, r.chinese):
 		return Name
-	case best == "" && c.ofPeople() && ends("prose", words, chinese):
+	case r.kind == "" && c.ofPeople() && ends("prose", r.words, r.chinese):
 		return Profile
 	}
-	return best
+	return r.kind
 }
 
 // counts says that the column is called like one of numbers and codes that
@@ -119,7 +112,7 @@ func (c Column) counts() bool {
 		return true
 	}
 	for _, text := range []string{c.Name, c.Comment} {
-		if words, chinese := headline(text); ends("things", words, chinese) {
+		if readings.of(text).things {
 			return true
 		}
 	}
@@ -146,21 +139,14 @@ func ends(in string, words []string, chinese string) bool {
 }
 
 // ofPeople says that a row of the column's table stands for a person.
-func (c Column) ofPeople() bool { return c.rowsAre("people") }
+func (c Column) ofPeople() bool { return c.rowsAre(people) }
 
 // ofPublicPeople says that it stands for one whom the public knows, or for an
 // invented one.
-func (c Column) ofPublicPeople() bool { return c.rowsAre("public") && !c.ofPeople() }
+func (c Column) ofPublicPeople() bool { return c.rowsAre(public) && !c.ofPeople() }
 
-func (c Column) rowsAre(which string) bool {
-	l := lexicons[which]
-	for _, text := range []string{c.Table[strings.LastIndexByte(c.Table, '.')+1:], c.TableComment} {
-		words, chinese := headline(text)
-		if l.endOf(words, "rows") > 0 || l.endOfChinese(chinese, "rows") > 0 {
-			return true
-		}
-	}
-	return false
+func (c Column) rowsAre(which *memo[bool]) bool {
+	return which.of(c.Table[strings.LastIndexByte(c.Table, '.')+1:]) || which.of(c.TableComment)
 }
 
 // endOf is the length of the longest phrase of the lexicon in which words end,

@@ -23,8 +23,10 @@ var secretValue = regexp.MustCompile(`^(\$2[abxy]?\$|\$argon2|\$[156]\$|\$pbkdf2
 // NamesSecret says that a column's name or comment promises passwords, keys and
 // the like. Such columns are not to be read in any mode.
 func NamesSecret(name, comment string) bool {
-	return secretName.MatchString(name) || secretName.MatchString(comment)
+	return secretNames.of(name) || secretNames.of(comment)
 }
+
+var secretNames = remembering(secretName.MatchString)
 
 // IsSecret says that a value is a password's hash, a key or the like.
 func IsSecret(value []byte) bool { return secretValue.Match(value) }

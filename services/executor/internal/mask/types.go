@@ -17,19 +17,16 @@ const (
 	otherFamily
 )
 
-var families = []struct {
-	family family
-	names  string
-}{
-	{textFamily, "text character varchar char bpchar citext name \"char\""},
-	{numberFamily, "integer bigint smallint numeric real double money"},
-	{timeFamily, "date timestamp"},
-	{documentFamily, "json jsonb"},
-	{networkFamily, "inet cidr"},
-	{hardwareFamily, "macaddr macaddr8"},
-	{geometryFamily, "point geometry geography"},
-	{fixedFamily, "boolean uuid bytea tsvector interval time bit oid"},
-}
+var families = byName(map[family]string{
+	textFamily:     "text character varchar char bpchar citext name \"char\"",
+	numberFamily:   "integer bigint smallint numeric real double money",
+	timeFamily:     "date timestamp",
+	documentFamily: "json jsonb",
+	networkFamily:  "inet cidr",
+	hardwareFamily: "macaddr macaddr8",
+	geometryFamily: "point geometry geography",
+	fixedFamily:    "boolean uuid bytea tsvector interval time bit oid",
+})
 
 // typeFamily classifies a type as SQL, or the elements of an array.
 func typeFamily(sql string) family {
@@ -38,14 +35,20 @@ func typeFamily(sql string) family {
 		base = base[:i]
 	}
 	base = base[strings.LastIndexByte(base, '.')+1:]
-	for _, f := range families {
-		for name := range strings.FieldsSeq(f.names) {
-			if name == base {
-				return f.family
-			}
-		}
+	if f, known := families[base]; known {
+		return f
 	}
 	return otherFamily
+}
+
+func byName(families map[family]string) map[string]family {
+	names := map[string]family{}
+	for f, list := range families {
+		for name := range strings.FieldsSeq(list) {
+			names[name] = f
+		}
+	}
+	return names
 }
 
 // fixed says that the column's values are never masked.

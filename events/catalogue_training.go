@@ -1,6 +1,9 @@
 package events
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // The questions about training data: what the executors' vector store holds and
 // what it would give for a question. They are asked as those about business
@@ -17,6 +20,8 @@ const (
 	MaxTrainingPage = 200
 	// MaxTrainingCount is up to where documents are counted.
 	MaxTrainingCount = 10_000
+	// MaxTrainingDatabases is how many databases a name stands for are named.
+	MaxTrainingDatabases = 20
 	// MaxTrainingText is how many bytes of a document an answer holds.
 	MaxTrainingText = 4 << 10
 	// MaxTopK is the greatest TrainingQuery.TopK, DefaultTopK the meaning of 0.
@@ -56,6 +61,11 @@ type TrainingListing struct {
 	Cursor string `json:"cursor,omitempty"`
 }
 
+// ByName says that the database is asked for by its name alone.
+func (l TrainingListing) ByName() bool {
+	return l.Database != "" && !strings.Contains(l.Database, "/")
+}
+
 // TrainingPage is a page of training data.
 type TrainingPage struct {
 	Failure *Failure         `json:"failure,omitempty"`
@@ -63,6 +73,9 @@ type TrainingPage struct {
 	// Total is how many there are on all pages, up to MaxTrainingCount.
 	Total      int    `json:"total"`
 	NextCursor string `json:"next_cursor,omitempty"`
+	// Databases are the identities of the databases that a name alone stands for,
+	// sorted and at most MaxTrainingDatabases; empty where none was asked for so.
+	Databases []string `json:"databases,omitempty"`
 }
 
 // TrainingRecord is a document of the vector store with where it comes from. Of

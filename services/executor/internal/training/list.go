@@ -39,7 +39,10 @@ func (d *Data) List(ctx context.Context, q events.TrainingListing) (page events.
 			return err
 		}
 		d.fill(&page, list, more)
-		page.Total, err = s.Count(ctx, filter, events.MaxTrainingCount)
+		if page.Total, err = s.Count(ctx, filter, events.MaxTrainingCount); err != nil || !q.ByName() {
+			return err
+		}
+		page.Databases, err = s.Databases(ctx, filter, events.MaxTrainingDatabases)
 		return err
 	})
 	return page, err

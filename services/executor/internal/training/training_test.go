@@ -21,11 +21,15 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-// loaded is a store with the training data of two databases.
-func loaded(t *testing.T) *training.Data {
+// loaded is a store with the training data of two databases, of a shop and a
+// hotel where they are not named.
+func loaded(t *testing.T, databases ...string) *training.Data {
 	t.Helper()
+	if len(databases) == 0 {
+		databases = []string{"db.example:5432/shop", "db.example:5432/hotel"}
+	}
 	cfg := train.Config{URL: testkit.Postgres(t), Prefix: "p_"}
-	for i, name := range []string{"db.example:5432/shop", "db.example:5432/hotel"} {
+	for i, name := range databases {
 		run := stepstest.New(t, "", fstest.MapFS{
 			"filename_mapping.txt": {Data: []byte("public.guest -> guest.ddl, guest_detail.md\npublic.booking -> booking.ddl, booking_detail.md\n")},
 			"guest.ddl":            {Data: []byte("CREATE TABLE public.guest (name text);")},
@@ -74,6 +78,9 @@ func TestList(t *testing.T) {
 	if page.Total != 1 {
 		t.Fatalf("%+v", page)
 	}
+	if !slices.Equal(page.Databases, []string{"db.example:5432/shop"}) {
+		t.Errorf("shop is %q", page.Databases)
+	}
 	r := page.Records[0]
 	if r.LoadedAt == nil || time.Since(*r.LoadedAt) > time.Hour {
 		t.Errorf("loaded at %v", r.LoadedAt)
@@ -85,6 +92,18 @@ func TestList(t *testing.T) {
 	}
 	if page := list(t, d, events.TrainingListing{Database: "hotel", Search: "说明"}); len(page.Records) != 1 || !page.Records[0].Truncated || len(page.Records[0].Text) > events.MaxTrainingText {
 		t.Errorf("%+v", page)
+	}
+}
+
+// A name alone may stand for several databases, of which a list says which.
+func TestAListSaysWhichDatabasesANameStandsFor(t *testing.T) {
+	d := loaded(t, "b.example:5432/shop", "a.example:5432/shop")
+	for name, want := range map[string][]string{
+		"Shop": {"a.example:5432/shop", "b.example:5432/shop"}, "hotel": nil, "a.example:5432/shop": nil, "": nil,
+	} {
+		if page := list(t, d, events.TrainingListing{Database: name, Limit: 1}); !slices.Equal(page.Databases, want) {
+			t.Errorf("%q stands for %q", name, page.Databases)
+		}
 	}
 }
 

@@ -15,6 +15,8 @@ var (
 	listSQL string
 	//go:embed sql/count.sql
 	countSQL string
+	//go:embed sql/databases.sql
+	databasesSQL string
 	//go:embed sql/filter.sql
 	filterSQL string
 )
@@ -71,6 +73,24 @@ func (s *Store) Count(ctx context.Context, f Filter, most int) (n int, err error
 		return 0, fmt.Errorf("count training data: %w", err)
 	}
 	return n, nil
+}
+
+// Databases returns the identities of the databases that documents are of, up
+// to a number.
+func (s *Store) Databases(ctx context.Context, f Filter, most int) ([]string, error) {
+	there, err := s.inspect(ctx)
+	if err != nil || !there {
+		return nil, err
+	}
+	rows, err := s.conn.Query(ctx, f.query(databasesSQL), append(f.args(), most)...)
+	if err != nil {
+		return nil, fmt.Errorf("list databases of training data: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list databases of training data: %w", err)
+	}
+	return list, nil
 }
 
 // query fills in what a query is over.

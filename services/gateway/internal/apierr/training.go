@@ -8,7 +8,8 @@ const (
 	TrainingRefused     Type = "training_data_refused"
 
 	ExactlyOneScope   Type = "exactly_one_scope"
-	InvalidDatabase   Type = "invalid_database"
+	UnknownDatabase   Type = "unknown_database"
+	AmbiguousDatabase Type = "ambiguous_database"
 	InvalidLoadID     Type = "invalid_load_id"
 	InvalidDocumentID Type = "invalid_document_id"
 	BodyAndQuery      Type = "body_and_query"
@@ -21,8 +22,10 @@ var training = map[Type]row{
 		"无法按要求查询训练数据，原因见 details。", "The training data cannot be read in this way, details says why."},
 	ExactlyOneScope: {http.StatusBadRequest,
 		"database、task_id、load_id、ids 必须且只能填写一个。", "Exactly one of database, task_id, load_id and ids is needed."},
-	InvalidDatabase: {http.StatusBadRequest,
-		"必须是 主机:端口/库名，如训练数据列表中 database 所示，例如 db.example.com:5432/shop。", "It has the form host:port/name, as the database in the list of training data, such as db.example.com:5432/shop."},
+	UnknownDatabase: {http.StatusBadRequest,
+		"没有名为 %s 的数据库的训练数据；请填写训练数据列表中 database 所示的 主机:端口/库名。", "There is no training data of a database that is called %s; give host:port/name, as the database in the list of training data."},
+	AmbiguousDatabase: {http.StatusBadRequest,
+		"有多个数据库叫 %s，请填写其中之一：%s。", "Several databases are called %s; give one of them: %s."},
 	InvalidLoadID: {http.StatusBadRequest,
 		"不是加载编号，其格式如训练数据列表中的 load_id。", "It is no id of a load, which are in the list of training data as load_id."},
 	InvalidDocumentID: {http.StatusBadRequest,

@@ -38,6 +38,9 @@ func (a *API) deleteTraining(c *fiber.Ctx) error {
 	if err := place(o.Finish()); err != nil {
 		return err
 	}
+	if scope.Database, err = a.databaseOf(c, scope.Database, false); err != nil {
+		return place(err)
+	}
 	if dry {
 		return a.countTraining(c, scope)
 	}
@@ -52,6 +55,9 @@ func (a *API) restoreTraining(c *fiber.Ctx) error {
 	}
 	scope, reason, who := readScope(o), o.Text("reason", maxReason), readActor(c, o)
 	if err := o.Finish(); err != nil {
+		return err
+	}
+	if scope.Database, err = a.databaseOf(c, scope.Database, true); err != nil {
 		return err
 	}
 	m := message{"已接受恢复请求，结果见 training.restored 事件。", "The restoration is accepted; the event training.restored has its result."}
@@ -88,6 +94,30 @@ func (a *API) countTraining(c *fiber.Ctx, scope events.TrainingScope) error {
 	return respond(c, fiber.StatusOK, message{"仅试算，未删除任何数据。", "Only counted; nothing is deleted."}, trainingRequest{Scope: scope, DryRun: true, AtMost: &n})
 }
 
+// databaseOf is the identity of a database that may be given by its name alone,
+// which has to stand for one database of what is there, or was deleted.
+func (a *API) databaseOf(c *fiber.Ctx, database string, deleted bool) (string, error) {
+	l := events.TrainingListing{Language: language(c), Database: database, Deleted: deleted, Limit: 1}
+	if !l.ByName() {
+		return database, nil
+	}
+	ctx, cancel := a.deadline(c)
+	defer cancel()
+	page, err := a.Catalogue.TrainingList(ctx, l)
+	switch {
+	case err != nil:
+		return "", err
+	case page.Failure != nil:
+		return "", trainingFailed(*page.Failure)
+	case len(page.Databases) == 0:
+		return "", apierr.Invalid(apierr.Detail{Pointer: "/database", Type: apierr.UnknownDatabase, Params: []any{database}})
+	case len(page.Databases) > 1:
+		return "", apierr.Invalid(apierr.Detail{Pointer: "/database", Type: apierr.AmbiguousDatabase,
+			Params: []any{database, strings.Join(page.Databases, ", ")}})
+	}
+	return page.Databases[0], nil
+}
+
 // readScope reads which training data is meant: exactly one of its members.
 func readScope(o *jsonbody.Object) events.TrainingScope {
 	s := events.TrainingScope{Database: strings.ToLower(o.Filled("database", maxTableName)), TaskID: o.Filled("task_id", maxName),
@@ -100,9 +130,6 @@ func readScope(o *jsonbody.Object) events.TrainingScope {
 	}
 	if given != 1 {
 		o.Fault("database", apierr.ExactlyOneScope)
-	}
-	if s.Database != "" && !strings.Contains(s.Database, "/") {
-		o.Fault("database", apierr.InvalidDatabase)
 	}
 	if s.TaskID != "" && !events.ValidTaskID(s.TaskID) {
 		o.Fault("task_id", apierr.InvalidTaskID)
@@ -154,7 +181,9 @@ func bodyOrQuery(c *fiber.Ctx) (o *jsonbody.Object, place func(error) error, err
 func inQuery(err error) error {
 	if e, ok := errors.AsType[*apierr.Error](err); ok {
 		for i := range e.Details {
-			e.Details[i].Pointer = "?" + strings.TrimPrefix(e.Details[i].Pointer, "/")
+			if name, ok := strings.CutPrefix(e.Details[i].Pointer, "/"); ok {
+				e.Details[i].Pointer = "?" + name
+			}
 		}
 	}
 	return err

@@ -137,7 +137,7 @@ func TestTrainingDataIsDeletedAndRestoredByEvents(t *testing.T) {
 	for _, c := range []struct{ method, path, body, want string }{
 		{"DELETE", "", "", "400 validation_failed /" + one},
 		{"DELETE", "", `{"database":"a/b","ids":["1"]}`, "400 validation_failed /" + one},
-		{"DELETE", "", `{"database":"shop"}`, "400 validation_failed /database:invalid_database"},
+		{"DELETE", "", `{"database":"shop"}`, "503 no_executor"},
 		{"DELETE", "", `{"ids":[]}`, "400 validation_failed /ids:invalid_document_id"},
 		{"DELETE", "", `{"ids":["a",""]}`, "400 validation_failed /ids:invalid_document_id"},
 		{"DELETE", "?task_id=1&x=2", "", "400 validation_failed ?x:unknown_field"},
@@ -149,6 +149,37 @@ func TestTrainingDataIsDeletedAndRestoredByEvents(t *testing.T) {
 		if r := w.do(c.method, trainingPath+c.path, c.body); r.summary() != c.want {
 			t.Errorf("%s %s %s: %s, want %s", c.method, c.path, c.body, r.summary(), c.want)
 		}
+	}
+}
+
+// A database may be given by its name alone where that stands for one.
+func TestADatabaseIsFoundByItsName(t *testing.T) {
+	w := serveWrites(t, testkit.Broker(t))
+	deleted := make(chan bool, 1)
+	w.vectors(func(q events.TrainingListing) events.TrainingPage {
+		deleted <- q.Deleted
+		return events.TrainingPage{Databases: map[string][]string{"shop": {shopDatabase}, "crm": {"a:5432/crm", "b:5432/crm"}}[q.Database]}
+	}, nil)
+	for _, c := range []struct{ method, path, body string }{
+		{"DELETE", "?database=Shop", ""}, {"POST", "/restore", `{"database":"shop"}`},
+	} {
+		r := w.do(c.method, trainingPath+c.path, c.body)
+		if scope, _ := r.data["scope"].(map[string]any); r.status != 202 || scope["database"] != shopDatabase || <-deleted != (c.method == "POST") {
+			t.Errorf("%s: %d %s", c.method, r.status, r.body)
+		}
+	}
+	before, _ := w.broker.LastSeq(t.Context(), events.StreamPipeline, events.KindSubject("training", "*"))
+	for path, want := range map[string][2]string{
+		"?database=crm":  {"400 validation_failed ?database:ambiguous_database", "Several databases are called crm; give one of them: a:5432/crm, b:5432/crm."},
+		"?database=shpo": {"400 validation_failed ?database:unknown_database", "There is no training data of a database that is called shpo;"},
+	} {
+		r := w.do("DELETE", trainingPath+path, "")
+		if <-deleted; r.summary() != want[0] || !strings.HasPrefix(r.Details[0].Message, want[1]) {
+			t.Errorf("%s: %s", path, r.body)
+		}
+	}
+	if after, err := w.broker.LastSeq(t.Context(), events.StreamPipeline, events.KindSubject("training", "*")); after != before || err != nil {
+		t.Errorf("something was asked for: %d, %v", after, err)
 	}
 }
 

@@ -24,31 +24,31 @@ func looksLikeName(value string) bool {
 }
 
 // labelled are forms in which a text itself says what follows. Their last group
-// is what is personal.
-var labelled = []struct {
-	kind  Kind
-	needs string
-	form  *regexp.Regexp
-}{
-	{Name, "名人", regexp.MustCompile(`(?:姓名|联系人|收货人|收件人|寄件人|持卡人|户名|经办人|负责人|申请人|客户名)(?:为|是)?\s*[:：=为是]?\s*([\p{Han}·]{2,4})`)},
-	{Name, "生士姐师", regexp.MustCompile(`([` + surnames + `]\p{Han}{0,2}?)(?:先生|女士|小姐|老师|师傅|医生)`)},
-	{Name, "Mm", regexp.MustCompile(`\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme)\.? ((?:\p{Lu}[\p{L}'’\-]+\.?|\p{Lu}\.)(?: (?:\p{Lu}[\p{L}'’\-]+|\p{Lu}\.)){0,3})`)},
-	{Name, ":=", regexp.MustCompile(`(?i:\b(?:full name|first name|last name|name|contact|customer|recipient|patient|employee|signed))\s*[:=]\s*(\p{Lu}[\p{L}'’\-]+(?: (?:\p{Lu}[\p{L}'’\-]+|\p{Lu}\.)){0,3})`)},
-	{Identity, "Pp护", regexp.MustCompile(`(?i:passport|护照)(?i:\s*(?:no|number|nr|号码|号))?[\s.:：#=为]*([A-Za-z]{0,2}\d{6,9})`)},
-	{Identity, "IiSs身", regexp.MustCompile(`(?i:身份证|证件|\bid card|\bidentity|\bssn|\bid)(?i:\s*(?:no|number|nr|号码|号))?\s*[.:：#=为]+\s*([A-Za-z]{0,2}\d[\dXx\-]{5,17})`)},
-	{Online, "微Qq", regexp.MustCompile(`(?i:微信|wechat|QQ)(?i:\s*(?:id|号码|号))?\s*[:：=为是]?\s*([A-Za-z][\w\-]{5,19}|\d{5,11})`)},
-	{Phone, "电手TtPpMmFf", regexp.MustCompile(`(?i:电话|手机|座机|传真|\btel|\btelephone|\bphone|\bmobile|\bfax|\bcell)(?i:\s*(?:no|number|号码|号))?\s*[.:：=为是]*\s*(\+?[\d(][\d()\-. ]{5,18}\d)`)},
-	{Card, "卡", regexp.MustCompile(`(?:银行卡|卡号|信用卡|储蓄卡)(?:号码|号)?\s*[:：=为是]?\s*(\d[\d ]{10,22}\d)`)},
-	{Birth, "生BbDd", regexp.MustCompile(`(?i:生日|出生日期|出生年月|出生于|\bborn(?: on)?|\bbirthday|\bdate of birth|\bdob)\s*[:：=为是]?\s*(\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})`)},
-	{Address, "址", regexp.MustCompile(`(?:地址|住址|住所)\s*[:：=为是]\s*([^\s,，。;；"'{}\[\]]{4,60})`)},
-	{Secret, "密口Pp", regexp.MustCompile(`(?i:密码|口令|验证码|\bpassword|\bpasswd|\bpwd|\bpasscode)\s*[:：=为是]+\s*([^\s,，。;；"']{3,64})`)},
-	{Secret, "TtSsAa", regexp.MustCompile(`(?i)\b(?:token|secret|api[_-]?key|access[_-]?key)\s*[:=]\s*([\w.~+/-]{6,}=*)`)},
-}
+// is what is personal. Their words are signs behind the name.
+var labelled = prepared([]finder{
+	{kind: Name, needs: "名人", form: regexp.MustCompile(`(?:姓名|联系人|收货人|收件人|寄件人|持卡人|户名|经办人|负责人|申请人|客户名)(?:为|是)?\s*[:：=为是]?\s*([\p{Han}·]{2,4})`)},
+	{kind: Name, needs: "生士姐师", form: regexp.MustCompile(`([` + surnames + `]\p{Han}{0,2}?)(?:先生|女士|小姐|老师|师傅|医生)`)},
+	{kind: Name, needs: "Mm", form: regexp.MustCompile(`\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme)\.? ((?:\p{Lu}[\p{L}'’\-]+\.?|\p{Lu}\.)(?: (?:\p{Lu}[\p{L}'’\-]+|\p{Lu}\.)){0,3})`)},
+	{kind: Name, needs: ":=", words: signs(":="), form: regexp.MustCompile(`(?i:\b(?:full name|first name|last name|name|contact|customer|recipient|patient|employee|signed))\s*[:=]\s*(\p{Lu}[\p{L}'’\-]+(?: (?:\p{Lu}[\p{L}'’\-]+|\p{Lu}\.)){0,3})`)},
+	{kind: Identity, needs: "Pp护", digits: 6, form: regexp.MustCompile(`(?i:passport|护照)(?i:\s*(?:no|number|nr|号码|号))?[\s.:：#=为]*([A-Za-z]{0,2}\d{6,9})`)},
+	{kind: Identity, needs: "IiSs身", digits: 1, form: regexp.MustCompile(`(?i:身份证|证件|\bid card|\bidentity|\bssn|\bid)(?i:\s*(?:no|number|nr|号码|号))?\s*[.:：#=为]+\s*([A-Za-z]{0,2}\d[\dXx\-]{5,17})`)},
+	{kind: Online, needs: "微Qq", form: regexp.MustCompile(`(?i:微信|wechat|QQ)(?i:\s*(?:id|号码|号))?\s*[:：=为是]?\s*([A-Za-z][\w\-]{5,19}|\d{5,11})`)},
+	{kind: Phone, needs: "电手TtPpMmFf", digits: 1, form: regexp.MustCompile(`(?i:电话|手机|座机|传真|\btel|\btelephone|\bphone|\bmobile|\bfax|\bcell)(?i:\s*(?:no|number|号码|号))?\s*[.:：=为是]*\s*(\+?[\d(][\d()\-. ]{5,18}\d)`)},
+	{kind: Card, needs: "卡", digits: 2, form: regexp.MustCompile(`(?:银行卡|卡号|信用卡|储蓄卡)(?:号码|号)?\s*[:：=为是]?\s*(\d[\d ]{10,22}\d)`)},
+	{kind: Birth, needs: "生BbDd", digits: 4, form: regexp.MustCompile(`(?i:生日|出生日期|出生年月|出生于|\bborn(?: on)?|\bbirthday|\bdate of birth|\bdob)\s*[:：=为是]?\s*(\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})`)},
+	{kind: Address, needs: "址", form: regexp.MustCompile(`(?:地址|住址|住所)\s*[:：=为是]\s*([^\s,，。;；"'{}\[\]]{4,60})`)},
+	{kind: Secret, needs: "密口Pp", words: signs("：:=为是"), form: regexp.MustCompile(`(?i:密码|口令|验证码|\bpassword|\bpasswd|\bpwd|\bpasscode)\s*[:：=为是]+\s*([^\s,，。;；"']{3,64})`)},
+	{kind: Secret, needs: "TtSsAa", words: signs(":="), form: regexp.MustCompile(`(?i)\b(?:token|secret|api[_-]?key|access[_-]?key)\s*[:=]\s*([\w.~+/-]{6,}=*)`)},
+})
+
+// signs are the characters of a text as words.
+func signs(text string) []string { return strings.Split(text, "") }
 
 // findLabelled finds what a text itself puts a name to.
 func findLabelled(text string, t *traits, take func(span)) {
-	for _, l := range labelled {
-		if !t.allow(&finder{needs: l.needs}) {
+	for i := range labelled {
+		l := &labelled[i]
+		if !t.allow(l) {
 			continue
 		}
 		for _, m := range l.form.FindAllStringSubmatchIndex(text, -1) {

@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"bytes"
 	"math"
 	"regexp"
 	"strings"
@@ -13,12 +14,15 @@ var secretName = regexp.MustCompile(`(?i)passw|passphrase|passcode|secret([^a]|$
 	`(^|[^a-z])(pwd|pass|salt|otp|totp|pin|cvv|cvc|jwt|psw|mima|miyao)([^a-z]|$)|` +
 	`密码|口令|密钥|秘钥|令牌|私钥|验证码`)
 
-// secretValue matches the beginning of values that are secrets whatever their
+// secretBegin matches the beginning of values that are secrets whatever their
 // column is called: password hashes, JSON web tokens, keys of well-known
-// services, PEM blocks, addresses with a password.
-var secretValue = regexp.MustCompile(`^(\$2[abxy]?\$|\$argon2|\$[156]\$|\$pbkdf2|pbkdf2_|scrypt:|SCRAM-SHA-256\$|` +
+// services, PEM blocks.
+var secretBegin = regexp.MustCompile(`^(\$2[abxy]?\$|\$argon2|\$[156]\$|\$pbkdf2|pbkdf2_|scrypt:|SCRAM-SHA-256\$|` +
 	`eyJ[\w-]{8,}\.[\w-]{8,}|sk-[\w-]{16,}|sk_live_|rk_live_|gh[pousr]_\w{20,}|github_pat_|glpat-|xox[abprs]-|` +
-	`AKIA[0-9A-Z]{12,}|LTAI\w{12,}|AKID\w{12,}|-----BEGIN )|[a-z]://[^/\s:@]*:[^/\s@]+@`)
+	`AKIA[0-9A-Z]{12,}|LTAI\w{12,}|AKID\w{12,}|-----BEGIN )`)
+
+// secretAddress matches addresses with a password.
+var secretAddress = regexp.MustCompile(`[a-z]://[^/\s:@]*:[^/\s@]+@`)
 
 // NamesSecret says that a column's name or comment promises passwords, keys and
 // the like. Such columns are not to be read in any mode.
@@ -29,30 +33,38 @@ func NamesSecret(name, comment string) bool {
 var secretNames = remembering(secretName.MatchString)
 
 // IsSecret says that a value is a password's hash, a key or the like.
-func IsSecret(value []byte) bool { return secretValue.Match(value) }
+func IsSecret(value []byte) bool {
+	return secretBegin.Match(value) || bytes.Contains(value, []byte("://")) && secretAddress.Match(value)
+}
 
-// secretWithin matches secrets inside a text. The forms with a group are masked
-// in the group only.
-var secretWithin = []*regexp.Regexp{
-	regexp.MustCompile(`-----BEGIN [A-Z ]+-----(?s:.*?)(?:-----END [A-Z ]+-----|$)`),
-	regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`),
-	regexp.MustCompile(`\b(?:sk-[\w-]{16,}|[sr]k_(?:live|test)_\w{8,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|` +
-		`xox[abprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|LTAI\w{12,}|AKID\w{12,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|npm_\w{30,}|hf_\w{20,})`),
-	regexp.MustCompile(`\$(?:2[abxy]?|argon2\w*|[156]|pbkdf2[\w-]*)\$[\w./$=,+-]{16,}`),
-	regexp.MustCompile(`[a-z]://([^/\s:@"']*:[^/\s@"']+)@`),
-	regexp.MustCompile(`(?i)[?&;](?:access_|auth_|api_?)?(?:token|key|sig|signature|secret|password|pwd|ticket|session|sessionid|code)=([^&#\s"']{4,})`),
-	regexp.MustCompile(`(?i)\bbearer\s+([\w.~+/-]{16,}=*)`),
+// leastSecret is the length in bytes below which nothing is of secretWithin.
+const leastSecret = 12
+
+// secretWithin matches secrets inside a text, which must hold one of the words.
+// The forms with a group are masked in the group only.
+var secretWithin = []struct {
+	words []string
+	form  *regexp.Regexp
+}{
+	{[]string{"-----BEGIN "}, regexp.MustCompile(`-----BEGIN [A-Z ]+-----(?s:.*?)(?:-----END [A-Z ]+-----|$)`)},
+	{[]string{"eyJ"}, regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`)},
+	{[]string{"sk-", "k_", "gh", "glpat-", "xox", "AKIA", "ASIA", "LTAI", "AKID", "AIza", "ya29.", "npm_", "hf_"}, regexp.MustCompile(`\b(?:sk-[\w-]{16,}|[sr]k_(?:live|test)_\w{8,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|` +
+		`xox[abprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|LTAI\w{12,}|AKID\w{12,}|AIza[\w-]{30,}|ya29\.[\w-]{20,}|npm_\w{30,}|hf_\w{20,})`)},
+	{[]string{"$"}, regexp.MustCompile(`\$(?:2[abxy]?|argon2\w*|[156]|pbkdf2[\w-]*)\$[\w./$=,+-]{16,}`)},
+	{[]string{"://"}, regexp.MustCompile(`[a-z]://([^/\s:@"']*:[^/\s@"']+)@`)},
+	{[]string{"?", "&", ";"}, regexp.MustCompile(`(?i)[?&;](?:access_|auth_|api_?)?(?:token|key|sig|signature|secret|password|pwd|ticket|session|sessionid|code)=([^&#\s"']{4,})`)},
+	{[]string{"b", "B"}, regexp.MustCompile(`(?i)\bbearer\s+([\w.~+/-]{16,}=*)`)},
 }
 
 // wholeSecret matches values that are nothing but such a secret.
-var wholeSecret = regexp.MustCompile(`^(?:` + joinForms(secretWithin) + `)$`)
+var wholeSecret = regexp.MustCompile(`^(?:` + wholeForms() + `)$`)
 
-// joinForms joins the forms that have no group.
-func joinForms(forms []*regexp.Regexp) string {
+// wholeForms joins the forms that have no group.
+func wholeForms() string {
 	var parts []string
-	for _, f := range forms {
-		if f.NumSubexp() == 0 {
-			parts = append(parts, f.String())
+	for _, s := range secretWithin {
+		if s.form.NumSubexp() == 0 {
+			parts = append(parts, s.form.String())
 		}
 	}
 	return strings.Join(parts, "|")

@@ -36,6 +36,27 @@ type finder struct {
 	loose bool
 
 	whole *regexp.Regexp // form for a whole text
+	ascii charSet        // of needs
+	wide  bool           // needs has other characters, too
+}
+
+// charSet is a set of ASCII characters.
+type charSet [2]uint64
+
+func (s *charSet) add(r rune) { s[r/64] |= 1 << (r % 64) }
+
+func (s *charSet) meets(o charSet) bool { return s[0]&o[0]|s[1]&o[1] != 0 }
+
+// charsOf are the ASCII characters of a text, and whether there are others.
+func charsOf(text string) (set charSet, wide bool) {
+	for _, r := range text {
+		if r < 128 {
+			set.add(r)
+		} else {
+			wide = true
+		}
+	}
+	return set, wide
 }
 
 // finders in the order in which they take parts of a text.
@@ -44,6 +65,7 @@ var finders = prepared(slices.Concat(networkFinders, identityFinders, cardFinder
 func prepared(list []finder) []finder {
 	for i := range list {
 		list[i].whole = whole(list[i].form)
+		list[i].ascii, list[i].wide = charsOf(list[i].needs)
 	}
 	return list
 }
@@ -56,7 +78,7 @@ func whole(form *regexp.Regexp) *regexp.Regexp {
 type traits struct {
 	text   string
 	digits int
-	ascii  [128]bool
+	ascii  charSet
 	han    bool
 }
 
@@ -65,7 +87,7 @@ func traitsOf(text string) traits {
 	for _, r := range text {
 		switch {
 		case r < 128:
-			t.ascii[r] = true
+			t.ascii.add(r)
 			if r >= '0' && r <= '9' {
 				t.digits++
 			}
@@ -77,13 +99,11 @@ func traitsOf(text string) traits {
 }
 
 func (t *traits) allow(f *finder) bool {
-	return t.digits >= f.digits && t.hasAny(f.needs) && t.hasWord(f.words)
+	return t.digits >= f.digits && t.hasAny(f) && t.hasWord(f.words)
 }
 
-func (t *traits) hasAny(chars string) bool {
-	return chars == "" || strings.ContainsFunc(chars, func(r rune) bool {
-		return r < 128 && t.ascii[r] || r >= 128 && t.han && strings.ContainsRune(t.text, r)
-	})
+func (t *traits) hasAny(f *finder) bool {
+	return f.needs == "" || t.ascii.meets(f.ascii) || f.wide && t.han && strings.ContainsAny(t.text, f.needs)
 }
 
 func (t *traits) hasWord(words []string) bool {
@@ -122,11 +142,14 @@ func find(text string) []span {
 // findSecrets finds keys and tokens. A form's group, where it has one, is what
 // is secret of it.
 func findSecrets(text string, t *traits, take func(span)) {
-	if len(text) < 12 {
+	if len(text) < leastSecret {
 		return
 	}
-	for _, form := range secretWithin {
-		for _, m := range form.FindAllStringSubmatchIndex(text, -1) {
+	for _, s := range secretWithin {
+		if !t.hasWord(s.words) {
+			continue
+		}
+		for _, m := range s.form.FindAllStringSubmatchIndex(text, -1) {
 			take(span{Secret, m[len(m)-2], m[len(m)-1], true})
 		}
 	}
@@ -169,7 +192,7 @@ func shape(value string) (kind Kind, sure bool) {
 		value = "" // nothing but prose is as long
 	}
 	t := traitsOf(value)
-	if wholeSecret.MatchString(value) {
+	if len(value) >= leastSecret && wholeSecret.MatchString(value) {
 		return Secret, true
 	}
 	for i := range finders {

@@ -15,7 +15,7 @@ import (
 // replace takes out what earlier loads of the database brought for the tables of
 // this task, and this one does not have.
 func (l *load) replace(ctx context.Context) (err error) {
-	r := vector.Replacement{Database: l.run.Identity, TaskID: l.run.TaskID}
+	r := vector.Replacement{Database: l.run.Identity, TaskID: l.run.TaskID, Stale: l.stale}
 	var in []*vector.Collection
 	for _, p := range l.parts {
 		in = append(in, p.collection)

@@ -124,13 +124,14 @@ type load struct {
 	start  time.Time
 	store  *vector.Store
 	parts  []*part
+	stale  []string // ids of documents that are so no more, see widen
 	result Result
 }
 
 // into carries the load out.
 func (l *load) into(ctx context.Context, store *vector.Store) error {
 	l.store = store
-	for _, do := range []func(context.Context) error{l.backUp, l.open, l.put, l.replace, l.index, l.purge} {
+	for _, do := range []func(context.Context) error{l.backUp, l.open, l.widen, l.put, l.replace, l.index, l.purge} {
 		if err := do(ctx); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 -- What was loaded for a database ($2) and stands only for tables of the list
 -- ($4), or for none and was loaded by this task ($5) alone, goes unless it is
--- there still ($3). What other programs loaded has no task_ids.
+-- there still ($3). So does what is known to be so no more ($6). What other
+-- programs loaded has no task_ids.
 WITH gone AS (
   DELETE FROM langchain_pg_embedding e
   USING langchain_pg_collection c
@@ -9,9 +10,9 @@ WITH gone AS (
     AND jsonb_typeof(e.cmetadata::jsonb -> 'task_ids') = 'array'
     AND jsonb_typeof(e.cmetadata::jsonb -> 'tables') = 'array'
     AND NOT e.id = ANY ($3::text[])
-    AND CASE e.cmetadata::jsonb -> 'tables'
+    AND (e.id = ANY ($6::text[]) OR CASE e.cmetadata::jsonb -> 'tables'
           WHEN '[]' THEN e.cmetadata::jsonb -> 'task_ids' = jsonb_build_array($5::text)
-          ELSE e.cmetadata::jsonb -> 'tables' <@ to_jsonb($4::text[]) END
+          ELSE e.cmetadata::jsonb -> 'tables' <@ to_jsonb($4::text[]) END)
   RETURNING e.id, e.collection_id, e.embedding, e.document, e.cmetadata, c.cmetadata::jsonb ->> 'embedder' AS embedder
 ), kept AS (
   INSERT INTO data_pipeline_deleted_embedding AS d (id, collection_id, embedding, document, cmetadata, embedder, deleted_at, reason)

@@ -9,7 +9,8 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/sqltext"
 )
 
-// cover finds the tables and columns that nobody asks about.
+// cover finds the tables and columns that nobody asks about. The whole is what
+// the task's list means, not what of it could be read.
 func (m *measurement) cover() {
 	tables, err := corpus.Tables(m.run.In)
 	if err != nil {
@@ -25,6 +26,7 @@ func (m *measurement) cover() {
 	used := use(m.good)
 	c := &m.report.Coverage
 	asked, named, all := 0, 0, 0
+	tables = slices.DeleteFunc(tables, func(table string) bool { return slices.Contains(m.failed, table) })
 	for _, table := range tables {
 		all += len(columns[table])
 		if used[table] == nil {
@@ -38,7 +40,8 @@ func (m *measurement) cover() {
 			c.Unused = append(c.Unused, UnusedColumns{table, unused})
 		}
 	}
-	c.Tables, c.Columns = share(asked, len(tables)), share(named, all)
+	c.Unread = append(c.Unread, m.failed...)
+	c.Tables, c.Columns = share(asked, len(tables)+len(c.Unread)), share(named, all)
 }
 
 // columns are those of each table of the task, by the snapshot of its schema.

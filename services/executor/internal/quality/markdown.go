@@ -1,8 +1,10 @@
 package quality
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/citu/datapipeline/events"
@@ -52,8 +54,9 @@ func (p *page) summary(r *Report) {
 		row("字段覆盖率", "columns asked about", r.Coverage.Columns.Ratio, of(r.Coverage.Columns.Covered, r.Coverage.Columns.Total)),
 	}
 	if t := r.Retrieval; t != nil {
-		at5 := t.Pages[2]
-		rows = append(rows, row("检索召回率（前 5）", "retrieval recall at 5", at5.Recall, p.say("%s 的问题找全所需的表", "%s of the questions find all their tables", percent(at5.Complete))))
+		whole, own := at5(t.Pages), at5(t.OwnPages)
+		rows = append(rows, row("检索召回率（前 5）", "retrieval recall at 5", whole.Recall, p.say("%s 的问题找全所需的表；只看本数据库的文档为 %s",
+			"%s of the questions find all their tables; %s among the documents of this database alone", percent(whole.Complete), percent(own.Recall))))
 	}
 	p.table([]string{p.lang.Pick("指标", "measure"), p.lang.Pick("比例:", "share:"), "", p.lang.Pick("说明", "of which")}, rows)
 }
@@ -75,6 +78,9 @@ func (p *page) problems(r *Report) {
 func (p *page) coverage(c Coverage) {
 	p.heading("覆盖情况", "Coverage")
 	p.line("%s 张表、%s 个字段出现在可用的问答对中。", "Usable pairs ask about %s tables and %s columns.", of(c.Tables.Covered, c.Tables.Total), of(c.Columns.Covered, c.Columns.Total))
+	if len(c.Unread) > 0 {
+		p.line("未能读取的表：%s", "Tables that could not be read: %s", code(some(p.lang, c.Unread)))
+	}
 	if len(c.Unasked) > 0 {
 		p.line("没有问题的表：%s", "Tables without a question: %s", code(some(p.lang, c.Unasked)))
 	}
@@ -107,10 +113,32 @@ func (p *page) spread(r *Report) {
 		p.line("其中 %d 个沿用自更早的任务。", "%d of them were taken over from an earlier task.", r.Spread.Reused)
 	}
 	var rows [][]string
-	for _, t := range r.Spread.Themes {
+	for _, t := range fewest(r.Spread.Themes) {
 		rows = append(rows, []string{p.theme(t.Name), of(t.Usable, t.Pairs), fmt.Sprint(t.Tables)})
 	}
 	p.table([]string{p.lang.Pick("主题", "theme"), p.lang.Pick("可用 / 全部:", "usable / all:"), p.lang.Pick("涉及的表:", "tables:")}, rows)
+	p.others(len(r.Spread.Themes))
+}
+
+// maxThemes bounds the themes of the page; the JSON file has all.
+const maxThemes = 20
+
+// fewest are the themes of a long list with the fewest usable pairs, those of
+// one number in their order; a short list stays as it is.
+func fewest(themes []Theme) []Theme {
+	if len(themes) <= maxThemes {
+		return themes
+	}
+	themes = slices.Clone(themes)
+	slices.SortStableFunc(themes, func(a, b Theme) int { return cmp.Compare(a.Usable, b.Usable) })
+	return themes[:maxThemes]
+}
+
+// others says that a table of themes shows only the worst of them.
+func (p *page) others(themes int) {
+	if n := themes - maxThemes; n > 0 {
+		p.line("以上为最差的 %d 个主题，另有 %d 个，见 quality_report.json。", "These are the %d themes that fare worst; %d more are in quality_report.json.", maxThemes, n)
+	}
 }
 
 func (p *page) counts(title string, counts []Count) {
@@ -149,7 +177,7 @@ func (p *page) masking(raw json.RawMessage) {
 	p.line("模式 `%s`：%d 个字段，%d 个值。", "Mode `%s`: %d columns, %d values.", m.Mode, len(m.Columns), m.Values)
 	var rows [][]string
 	for _, c := range m.Columns[:min(len(m.Columns), maxTables)] {
-		rows = append(rows, []string{code(c.Table), code(c.Column), cell(c.Kind), fmt.Sprint(c.Values)})
+		rows = append(rows, []string{code(c.Table), code(c.Column), p.kind(c.Kind), fmt.Sprint(c.Values)})
 	}
 	p.table([]string{p.lang.Pick("表", "table"), p.lang.Pick("字段", "column"), p.lang.Pick("类型", "kind"), p.lang.Pick("值:", "values:")}, rows)
 }
@@ -170,8 +198,8 @@ func (p *page) steps(r *Report) {
 		p.line("没有使用语言模型。", "No language model was used.")
 		return
 	}
-	p.line("合计：模型 %s，请求 %d，缓存 %d，失败 %d，Token %d / %d，费用 %.4f。",
-		"Altogether: model %s, %d requests, %d cached, %d failed, %d / %d tokens, cost %.4f.",
+	p.line("合计：模型 %s，回答 %d 次，取自缓存 %d 次，没有可用回答的提问 %d 次，Token %d / %d，费用 %.4f。",
+		"Altogether: model %s, %d answers, %d from the cache, %d prompts without a usable answer, %d / %d tokens, cost %.4f.",
 		cell(strings.Join(r.Model.Models, ", ")), r.Model.Requests, r.Model.Cached, r.Model.Failed, r.Model.PromptTokens, r.Model.CompletionTokens, r.Model.Cost)
 }
 

@@ -45,8 +45,9 @@ func newMemory(ctx context.Context, run *steps.Run, by embed.Embedder, good []ev
 	return m, nil
 }
 
-// Search implements Store. Among equally near ones the first documents win.
-func (m memory) Search(ctx context.Context, kind string, vector []float32, k int) ([]Found, error) {
+// Search implements Store; all documents are the task's own. Among equally near
+// ones the first documents win.
+func (m memory) Search(ctx context.Context, kind string, vector []float32, k int, _ bool) ([]Found, error) {
 	type scored struct {
 		place  int
 		cosine float32

@@ -20,9 +20,9 @@ func (p *page) retrieval(t *Retrieval) {
 		t.Questions, t.Of, where, t.Embedder)
 	rows := [][]string{}
 	for i, r := range t.Pages {
-		rows = append(rows, []string{fmt.Sprint(r.K), percent(r.Recall), bar(r.Recall), percent(r.Complete), percent(t.Pairs[i].Recall)})
+		rows = append(rows, []string{fmt.Sprint(r.K), percent(r.Recall), bar(r.Recall), percent(r.Complete), percent(t.OwnPages[i].Recall), percent(t.Pairs[i].Recall)})
 	}
-	p.table([]string{"k:", p.lang.Pick("召回率:", "recall:"), "", p.lang.Pick("找全的问题:", "questions with all:"), p.lang.Pick("由其他问答对召回:", "recall by other pairs:")}, rows)
+	p.table([]string{"k:", p.lang.Pick("召回率:", "recall:"), "", p.lang.Pick("找全的问题:", "questions with all:"), p.lang.Pick("仅本数据库的文档:", "own documents alone:"), p.lang.Pick("由其他问答对召回:", "recall by other pairs:")}, rows)
 	if len(t.Themes) > 1 {
 		p.themeRecall(t.Themes)
 	}
@@ -42,7 +42,7 @@ func (p *page) themeRecall(themes []ThemeRecall) {
 		titles = append(titles, fmt.Sprintf("k=%d:", k))
 	}
 	var rows [][]string
-	for _, t := range themes {
+	for _, t := range themes[:min(len(themes), maxThemes)] {
 		row := []string{p.theme(t.Theme), fmt.Sprint(t.Questions)}
 		for _, r := range t.Pages {
 			row = append(row, percent(r.Recall))
@@ -50,4 +50,5 @@ func (p *page) themeRecall(themes []ThemeRecall) {
 		rows = append(rows, row)
 	}
 	p.table(titles, rows)
+	p.others(len(themes))
 }

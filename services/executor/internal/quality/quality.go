@@ -86,6 +86,7 @@ func measure(ctx context.Context, run *steps.Run, in Input) (*Report, error) {
 	if err := m.retrieval(ctx); err != nil {
 		return nil, err
 	}
+	m.advise()
 	return m.report, ctx.Err()
 }
 
@@ -97,6 +98,7 @@ type measurement struct {
 	pairs  []events.Pair // all of them
 	good   []events.Pair // those that training data is made of
 	file   string        // of the pairs
+	failed []string      // tables of the list that could not be read
 }
 
 // problem notes what the report cannot say or what went wrong.

@@ -34,7 +34,7 @@ func highway() fstest.MapFS {
 		"schema_snapshot.json":         schema(),
 		"ddl_generation_result.json": `{"total_tables":5,"failed":1,"failed_tables":["public.secret"],"duration_seconds":1.5,
 			"masking":{"mode":"mask","values":12,"columns":[{"table":"public.company","column":"phone","kind":"phone","values":12}]},
-			"generated_by":"mixed","model_usage":{"model":"qwen-max","requests":3,"cached":1,"failed":1,"prompt_tokens":1200,"completion_tokens":300,"cost":0.021,"budget_exhausted":false,"problems":["answer refused: it names a table that does not exist"]}}`,
+			"generated_by":"mixed","model_usage":{"model":"qwen-max","requests":3,"cached":1,"failed":1,"prompt_tokens":1200,"completion_tokens":300,"cost":0.021,"budget_exhausted":false,"problems":["model answer refused: it names a table that does not exist"]}}`,
 		"qa_generation_result.json":            `{"output_file":"qs_highway_20250701_143052_pair.json","total_questions":6,"failed_themes":["审计"],"duration_seconds":2.5,"generated_by":"rules"}`,
 		"qs_highway_20250701_143052_pair.json": `[]`,
 	}
@@ -177,13 +177,13 @@ func TestPoorRetrievalSaysWhatHelps(t *testing.T) {
 // fixed finds the same whatever is asked.
 type fixed map[string][]quality.Found
 
-func (f fixed) Search(_ context.Context, kind string, _ []float32, k int) ([]quality.Found, error) {
+func (f fixed) Search(_ context.Context, kind string, _ []float32, k int, _ bool) ([]quality.Found, error) {
 	return append([]quality.Found{}, f[kind][:min(k, len(f[kind]))]...), nil
 }
 
 type broken struct{}
 
-func (broken) Search(context.Context, string, []float32, int) ([]quality.Found, error) {
+func (broken) Search(context.Context, string, []float32, int, bool) ([]quality.Found, error) {
 	return nil, errors.New("the store is away")
 }
 

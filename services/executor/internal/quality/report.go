@@ -43,9 +43,11 @@ type Pairs struct {
 
 // Coverage says how much of the schema usable pairs ask about.
 type Coverage struct {
-	Tables  Share `json:"tables"`
-	Columns Share `json:"columns"` // of the covered and the other tables alike
-	// Unasked are the tables that no usable pair reads.
+	Tables  Share `json:"tables"`  // of all tables of the list
+	Columns Share `json:"columns"` // of the tables that could be read
+	// Unread are the tables of the list that could not be read.
+	Unread []string `json:"tables_not_read"`
+	// Unasked are the other tables that no usable pair reads.
 	Unasked []string `json:"tables_without_question"`
 	// Unused are the columns of the other tables that no usable pair names.
 	Unused []UnusedColumns `json:"columns_without_question"`
@@ -164,7 +166,7 @@ type ModelUsage struct {
 func newReport(run *steps.Run, by events.Step) *Report {
 	return &Report{
 		TaskID: run.TaskID, Database: run.Database, RequestedAt: run.RequestedAt, WrittenBy: by, Problems: []string{},
-		Coverage: Coverage{Unasked: []string{}, Unused: []UnusedColumns{}},
+		Coverage: Coverage{Unread: []string{}, Unasked: []string{}, Unused: []UnusedColumns{}},
 		Model:    ModelUsage{Models: []string{}},
 		People:   People{ApprovedOnly: run.Request.Options.LoadApprovedOnly},
 	}

@@ -7,15 +7,14 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/corpus"
-	"github.com/citu/datapipeline/services/executor/internal/embed"
 )
 
 // Store finds documents as Vanna does: the nearest of a kind, whichever database
 // they are about.
 type Store interface {
 	// Search returns the documents of a kind nearest to a vector, at most k, the
-	// nearest first.
-	Search(ctx context.Context, kind string, vector []float32, k int) ([]Found, error)
+	// nearest first; own asks for those of the task's database alone.
+	Search(ctx context.Context, kind string, vector []float32, k int, own bool) ([]Found, error)
 }
 
 // Found is a document that a search found.
@@ -38,10 +37,12 @@ type Retrieval struct {
 	Questions int `json:"questions"`
 	Of        int `json:"of"`
 	// Pages searches DDL and documentation, Pairs the other questions: the
-	// question's own pair never counts.
-	Pages  []Recall      `json:"pages"`
-	Pairs  []Recall      `json:"pairs"`
-	Themes []ThemeRecall `json:"themes"` // by Pages
+	// question's own pair never counts. OwnPages is Pages among the documents of
+	// the task's database alone, so that what else a store holds does not matter.
+	Pages    []Recall      `json:"pages"`
+	OwnPages []Recall      `json:"own_pages"`
+	Pairs    []Recall      `json:"pairs"`
+	Themes   []ThemeRecall `json:"themes"` // by Pages, those first that find least
 	// Worst are the questions whose tables Pages finds least of, at most
 	// maxListed; those that find all within the greatest k are not among them.
 	Worst []Missed `json:"worst"`
@@ -82,7 +83,7 @@ const maxQuestions = 200
 // they are not.
 type attempt struct {
 	events.Pair
-	pages, pairs []int
+	pages, own, pairs []int
 }
 
 // retrieval measures how well the usable questions find their tables.
@@ -102,30 +103,16 @@ func (m *measurement) retrieval(ctx context.Context) error {
 	}
 	m.report.Retrieval = &Retrieval{
 		MeasuredIn: "memory", Embedder: m.in.Embedder.Name(), Questions: len(attempts), Of: len(asked),
-		Pages: recalls(attempts, pagesOf), Pairs: recalls(attempts, pairsOf), Themes: byTheme(attempts), Worst: worst(attempts),
+		Pages: recalls(attempts, pagesOf), OwnPages: recalls(attempts, ownOf), Pairs: recalls(attempts, pairsOf), Themes: byTheme(attempts), Worst: worst(attempts),
 	}
 	if m.in.Store != nil {
 		m.report.Retrieval.MeasuredIn = "store"
 	}
-	m.advise(*m.report.Retrieval)
 	return nil
 }
 
-// poor is the recall at 5 below which the report says what can be done.
-const poor = 0.5
-
-// advise says what helps where questions do not find their tables.
-func (m *measurement) advise(r Retrieval) {
-	recall := r.Pages[2].Recall
-	if recall == nil || *recall >= poor {
-		return
-	}
-	m.problem("检索召回率低（前 5 为 %s）：多数问题找不到所需表的文档。请为表和字段补充问题所用语言的注释",
-		"retrieval is poor (recall at 5 is %s): most questions do not find the pages of their tables. Give tables and columns comments in the language of the questions", percent(recall))
-	if r.Embedder == embed.Lexical().Name() {
-		m.problem("当前按字词计算向量，不同语言之间无法匹配：可配置向量模型（DP_EMBEDDING_BASE_URL）", "the vectors are made by words, which match in one language alone: an embedding model can be configured (DP_EMBEDDING_BASE_URL)")
-	}
-}
+// at5 is the recall that is told first.
+func at5(r []Recall) Recall { return r[2] }
 
 // attempts searches for each question.
 func (m *measurement) attempts(ctx context.Context, asked []events.Pair) ([]attempt, error) {
@@ -154,18 +141,20 @@ func (m *measurement) attempts(ctx context.Context, asked []events.Pair) ([]atte
 	return attempts, nil
 }
 
-// try makes the three searches of a question.
+// try makes the searches of a question.
 func try(ctx context.Context, store Store, p events.Pair, vector []float32) (attempt, error) {
-	a := attempt{p, make([]int, len(p.Tables)), make([]int, len(p.Tables))}
+	a := attempt{p, make([]int, len(p.Tables)), make([]int, len(p.Tables)), make([]int, len(p.Tables))}
 	deepest := depths[len(depths)-1]
 	for _, kind := range []string{events.TrainingDDL, events.TrainingDocumentation} {
-		found, err := store.Search(ctx, kind, vector, deepest)
-		if err != nil {
-			return a, err
+		for own, ranks := range map[bool][]int{false: a.pages, true: a.own} {
+			found, err := store.Search(ctx, kind, vector, deepest, own)
+			if err != nil {
+				return a, err
+			}
+			rank(ranks, p.Tables, found)
 		}
-		rank(a.pages, p.Tables, found)
 	}
-	found, err := store.Search(ctx, events.TrainingSQL, vector, deepest+1)
+	found, err := store.Search(ctx, events.TrainingSQL, vector, deepest+1, false)
 	if err != nil {
 		return a, err
 	}
@@ -197,6 +186,7 @@ func within(ranks []int, k int) float64 {
 }
 
 func pagesOf(a attempt) []int { return a.pages }
+func ownOf(a attempt) []int   { return a.own }
 func pairsOf(a attempt) []int { return a.pairs }
 
 func recalls(attempts []attempt, of func(attempt) []int) []Recall {
@@ -215,7 +205,8 @@ func recalls(attempts []attempt, of func(attempt) []int) []Recall {
 	return out
 }
 
-// byTheme groups by theme, in the order of their first questions.
+// byTheme groups by theme: those first whose questions find least among five,
+// else in the order of their first questions.
 func byTheme(attempts []attempt) []ThemeRecall {
 	out, groups := []ThemeRecall{}, map[string][]attempt{}
 	for _, a := range attempts {
@@ -227,6 +218,7 @@ func byTheme(attempts []attempt) []ThemeRecall {
 	for i, t := range out {
 		out[i].Questions, out[i].Pages = len(groups[t.Theme]), recalls(groups[t.Theme], pagesOf)
 	}
+	slices.SortStableFunc(out, func(a, b ThemeRecall) int { return cmp.Compare(*at5(a.Pages).Recall, *at5(b.Pages).Recall) })
 	return out
 }
 

@@ -16,11 +16,18 @@ type result struct {
 	Usage       *llm.Usage      `json:"model_usage"`
 	Masking     json.RawMessage `json:"masking"`
 
-	TotalTables  int      `json:"total_tables"`
-	FailedTables []string `json:"failed_tables"`
-	FailedThemes []string `json:"failed_themes"`
+	TotalTables  int         `json:"total_tables"`
+	FailedTables []string    `json:"failed_tables"`
+	Missing      []privilege `json:"missing_privileges"`
+	FailedThemes []string    `json:"failed_themes"`
 
 	Repairs *RepairStats `json:"repair_stats"`
+}
+
+// privilege is one that a listed table lacks, with the statement that grants it.
+type privilege struct {
+	Table string `json:"table"`
+	Hint  string `json:"hint"`
 }
 
 // readSteps takes what the steps say of themselves.
@@ -29,10 +36,10 @@ func (m *measurement) readSteps() {
 		r, done := m.result(name)
 		m.report.Steps = append(m.report.Steps, Step{name, done, r.Duration, r.GeneratedBy, r.Usage})
 		m.report.Model.add(r.Usage)
-		m.tell(r)
-		if name == events.StepDDL && len(r.Masking) > 0 {
-			m.report.Masking = r.Masking
+		if name == events.StepDDL {
+			m.failed, m.report.Masking = r.FailedTables, r.Masking
 		}
+		m.tell(name, r)
 		if name == events.StepValidation {
 			m.report.Validation.Checked, m.report.Validation.Repairs = done, r.Repairs
 		}
@@ -60,22 +67,31 @@ func (m *measurement) result(name events.Step) (r result, done bool) {
 }
 
 // tell makes problems of what a step could not do.
-func (m *measurement) tell(r result) {
+func (m *measurement) tell(name events.Step, r result) {
 	if n := len(r.FailedTables); n > 0 {
-		m.problem("%d 张表处理失败：%s", "%d tables failed: %s", n, some(m.run.Language(), r.FailedTables))
+		m.problem("清单中的 %[2]d 张表有 %[1]d 张未能读取，训练数据中没有它们：%[3]s", "%d of the %d tables of the list could not be read and are in none of the training data: %s",
+			n, max(n, r.TotalTables), some(m.run.Language(), r.FailedTables))
+	}
+	if hints := r.hints(); len(hints) > 0 {
+		m.problem("缺少权限，请由有权限的用户执行：%s", "Privileges are missing; have somebody who may grant them run: %s", some(m.run.Language(), hints))
 	}
 	if n := len(r.FailedThemes); n > 0 {
 		m.problem("%d 个主题没有生成问题：%s", "%d themes gave no question: %s", n, some(m.run.Language(), r.FailedThemes))
 	}
-	if r.Usage == nil {
-		return
+	if r.Usage != nil {
+		m.tellModel(name, *r.Usage)
 	}
-	if r.Usage.BudgetExhausted {
-		m.problem("模型预算用尽，其余内容按规则生成", "the model's budget was used up; the rest was made by rules")
+}
+
+// hints are the statements that grant what is missing, each once.
+func (r result) hints() []string {
+	var hints []string
+	for _, p := range r.Missing {
+		if p.Hint != "" && !slices.Contains(hints, p.Hint) {
+			hints = append(hints, p.Hint)
+		}
 	}
-	for _, p := range r.Usage.Problems {
-		m.problem("模型：%s", "model: %s", p)
-	}
+	return hints
 }
 
 func (u *ModelUsage) add(s *llm.Usage) {

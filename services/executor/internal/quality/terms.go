@@ -1,6 +1,9 @@
 package quality
 
-import "github.com/citu/datapipeline/events"
+import (
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/mask"
+)
 
 // terms are the words of the report that have a name in each language.
 var terms = map[string][2]string{
@@ -21,6 +24,14 @@ func (p *page) term(word string) string {
 		return p.lang.Pick(t[0], t[1])
 	}
 	return cell(word)
+}
+
+// kind is a kind of personal data in the page's language.
+func (p *page) kind(kind string) string {
+	if label := mask.Kind(kind).Label(p.lang); label != "" {
+		return cell(label)
+	}
+	return cell(kind)
 }
 
 func (p *page) theme(name string) string {

@@ -121,6 +121,29 @@ func TestRunWithoutAMappingReplacesNothing(t *testing.T) {
 	}
 }
 
+// A load without pairs takes none out: nobody made any, or approved them yet.
+func TestRunWithoutPairsKeepsThoseOfEarlierLoads(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pairs        []events.Pair
+		approvedOnly bool
+	}{"no pairs": {nil, false}, "none approved": {[]events.Pair{guests}, true}} {
+		t.Run(name, func(t *testing.T) {
+			dsn := testkit.Postgres(t)
+			load(t, train.Config{URL: dsn}, stepstest.New(t, "", mapped(t, guests, bookings)))
+			in := mapped(t, tt.pairs...)
+			in["guest.ddl"] = &fstest.MapFile{Data: []byte("CREATE TABLE public.guest (name text, born date);")}
+			run := later(t, in)
+			run.Request.Options.LoadApprovedOnly = tt.approvedOnly
+			if got := load(t, train.Config{URL: dsn}, run); got.Removed != 1 {
+				t.Errorf("removed %d", got.Removed)
+			}
+			if got := questions(t, dsn); !slices.Equal(got, []string{"How many bookings?", "How many guests?"}) {
+				t.Errorf("questions %q", got)
+			}
+		})
+	}
+}
+
 // People have the last word, and what a check refused is not loaded.
 func TestRunLoadsWhatPeopleAndChecksLet(t *testing.T) {
 	refused, rejected := pair("Refused?", "SELECT x FROM guest;", "public.guest"), pair("Rejected?", "SELECT 1 FROM guest;", "public.guest")
@@ -216,7 +239,7 @@ func TestRunReportsQuality(t *testing.T) {
 	if err := json.Unmarshal([]byte(run.Files.Text(quality.JSONFile)), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.WrittenBy != events.StepLoad || r.Retrieval == nil || r.Retrieval.MeasuredIn != "store" || r.Retrieval.Questions != 2 || *r.Retrieval.Pages[2].Recall != 1 {
+	if r.WrittenBy != events.StepLoad || r.Retrieval == nil || r.Retrieval.MeasuredIn != "store" || r.Retrieval.Questions != 2 || *r.Retrieval.Pages[2].Recall != 1 || *r.Retrieval.OwnPages[0].Recall != 1 {
 		t.Errorf("%+v, %+v", r, r.Retrieval)
 	}
 	if step := r.Steps[3]; !step.Done || step.Name != events.StepLoad {

@@ -8,16 +8,21 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/vector"
 )
 
-// searcher searches the store as Vanna does, for the report.
+// searcher searches the store for the report: as Vanna does, or among the
+// documents of the database alone.
 type searcher struct{ *load }
 
 // Search implements quality.Store.
-func (s searcher) Search(ctx context.Context, kind string, v []float32, k int) ([]quality.Found, error) {
+func (s searcher) Search(ctx context.Context, kind string, v []float32, k int, own bool) ([]quality.Found, error) {
+	database := ""
+	if own {
+		database = s.run.Identity
+	}
 	for _, p := range s.parts {
 		if p.kind.Collection != kind {
 			continue
 		}
-		matches, err := p.collection.Search(ctx, v, k)
+		matches, err := p.collection.SearchIn(ctx, database, v, k)
 		if err != nil {
 			return nil, err
 		}

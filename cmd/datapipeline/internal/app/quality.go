@@ -37,10 +37,8 @@ type report struct {
 		Verdicts []count `json:"verdicts"`
 	} `json:"validation"`
 	Retrieval *struct {
-		Pages []struct {
-			K      int      `json:"k"`
-			Recall *float64 `json:"recall"`
-		} `json:"pages"`
+		Pages    []recall `json:"pages"`
+		OwnPages []recall `json:"own_pages"`
 	} `json:"retrieval"`
 	Masking *struct {
 		Mode    string `json:"mode"`
@@ -56,6 +54,11 @@ type report struct {
 		BudgetExhausted  bool     `json:"budget_exhausted"`
 	} `json:"model_usage"`
 	Problems []string `json:"problems"`
+}
+
+type recall struct {
+	K      int      `json:"k"`
+	Recall *float64 `json:"recall"`
 }
 
 type share struct {
@@ -135,12 +138,25 @@ func (r report) recall(lang events.Language) string {
 	if r.Retrieval == nil {
 		return ""
 	}
-	for _, p := range r.Retrieval.Pages {
-		if p.K == shownRecall && p.Recall != nil {
-			return lang.Sprintf("检索：问题所需的表有 %.0f %% 出现在前 %d 个结果中", "Retrieval: %.0f %% of a question's tables are among the first %d found", 100**p.Recall, p.K)
+	whole, own := shown(r.Retrieval.Pages), shown(r.Retrieval.OwnPages)
+	if whole == nil {
+		return ""
+	}
+	line := lang.Sprintf("检索：问题所需的表有 %.0f %% 出现在前 %d 个结果中", "Retrieval: %.0f %% of a question's tables are among the first %d found", 100**whole, shownRecall)
+	if own != nil && *own != *whole {
+		line += lang.Sprintf("（只看本数据库的文档为 %.0f %%）", " (%.0f %% among this database's documents alone)", 100**own)
+	}
+	return line
+}
+
+// shown is the recall that the summary tells; nil where there is none.
+func shown(list []recall) *float64 {
+	for _, r := range list {
+		if r.K == shownRecall {
+			return r.Recall
 		}
 	}
-	return ""
+	return nil
 }
 
 func (r report) model(lang events.Language) string {

@@ -30,7 +30,7 @@ func judged(t *testing.T, report string, changes string) projection.Task {
 func TestQualityIsSaidInAFewLines(t *testing.T) {
 	const full = `{"coverage":{"tables":{"covered":6,"total":7},"columns":{"covered":31,"total":47}},
 		"validation":{"checked":true,"verdicts":[{"name":"valid","pairs":48},{"name":"empty_result","pairs":2},{"name":"error","pairs":0}]},
-		"retrieval":{"pages":[{"k":1,"recall":0.5},{"k":5,"recall":0.9767}]},
+		"retrieval":{"pages":[{"k":1,"recall":0.5},{"k":5,"recall":0.9767}],"own_pages":[{"k":5,"recall":1}]},
 		"masking":{"mode":"mask","total_columns":2,"values":68},
 		"model_usage":{"models":["qwen-max"],"requests":34,"cached":12,"prompt_tokens":40000,"completion_tokens":5210,"budget_exhausted":true},
 		"problems":["x","y"]}`
@@ -38,7 +38,7 @@ func TestQualityIsSaidInAFewLines(t *testing.T) {
 		events.English: {
 			"Coverage: 6 of 7 tables and 31 of 47 columns are asked about",
 			"Checks: 48 valid, 2 with an empty result",
-			"Retrieval: 98 % of a question's tables are among the first 5 found",
+			"Retrieval: 98 % of a question's tables are among the first 5 found (100 % among this database's documents alone)",
 			"Model: qwen-max, 34 requests (12 more from the cache), 45210 tokens, the budget is used up",
 			"Masking: 68 values in 2 columns",
 			"Changes: One table is new.",
@@ -47,7 +47,7 @@ func TestQualityIsSaidInAFewLines(t *testing.T) {
 		events.Chinese: {
 			"覆盖：6/7 张表，31/47 个字段被问到",
 			"校验：48 有效，2 结果为空",
-			"检索：问题所需的表有 98 % 出现在前 5 个结果中",
+			"检索：问题所需的表有 98 % 出现在前 5 个结果中（只看本数据库的文档为 100 %）",
 			"模型：qwen-max，34 次请求（另有 12 次取自缓存），45210 个 token，预算已用完",
 			"打码：2 个字段中的 68 个值",
 			"变化：One table is new.",

@@ -12,11 +12,27 @@ import (
 // numbers are what a summary says of the steps' results.
 type numbers struct {
 	Tables      int      `json:"total_tables"`
+	TablesDone  int      `json:"processed_successfully"`
+	Failed      []string `json:"failed_tables"` // some of them where they are many
 	Questions   int      `json:"total_questions"`
 	Original    int      `json:"original_sql_count"`
 	Valid       int      `json:"valid_sql_count"`
 	SuccessRate *float64 `json:"success_rate"`
 	Records     int      `json:"total_records"`
+}
+
+// lacks is how many tables of the list could not be read.
+func (n numbers) lacks() int { return n.Tables - n.TablesDone }
+
+// maxNamed bounds the tables that a summary names.
+const maxNamed = 5
+
+func (n numbers) failed(lang events.Language) string {
+	names := strings.Join(n.Failed[:min(len(n.Failed), maxNamed)], ", ")
+	if more := n.lacks() - maxNamed; more > 0 {
+		names += lang.Sprintf(" 等（另有 %d 张）", " and %d more", more)
+	}
+	return names
 }
 
 // results reads the results of the steps that the newest request completed.
@@ -45,7 +61,11 @@ func summary(t terminal, task projection.Task) {
 			parts = append(parts, t.lang.Sprintf(zh, en, args...))
 		}
 	}
-	add(events.StepDDL, "%d 张表", "%d tables", n.Tables)
+	if n.lacks() == 0 {
+		add(events.StepDDL, "%d 张表", "%d tables", n.Tables)
+	} else {
+		add(events.StepDDL, "%[2]d 张表中的 %[1]d 张（%[3]d 张失败）", "%d of %d tables (%d failed)", n.TablesDone, n.Tables, n.lacks())
+	}
 	add(events.StepQA, "%d 个问题", "%d questions", n.Questions)
 	add(events.StepValidation, "%d/%d 条 SQL 有效", "%d of %d statements valid", n.Valid, n.Original)
 	add(events.StepLoad, "%d 条训练数据", "%d records loaded", n.Records)
@@ -53,6 +73,10 @@ func summary(t terminal, task projection.Task) {
 		parts = append(parts, t.lang.Sprintf("%d 条警告", "%d warnings", warnings))
 	}
 	t.say("%s", "%s", strings.Join(parts, t.lang.Pick("，", ", ")))
+	if n.lacks() > 0 {
+		t.say("  ！不完整：%d 张表不在训练数据中：%s；所缺权限见 %s", "  ! Incomplete: %d tables are not in the training data: %s; what they lack is in %s",
+			n.lacks(), n.failed(t.lang), reportPage)
+	}
 	for _, line := range qualityLines(task, t.lang) {
 		t.say("  %s", "  %s", line)
 	}

@@ -19,6 +19,9 @@ type Pair struct {
 	Difficulty string   `json:"difficulty"`
 	// Source is who wrote it: SourceRules, SourceModel or SourcePerson.
 	Source string `json:"source"`
+	// WrittenBy is the person who wrote it, or edited it last; empty for others
+	// than SourcePerson.
+	WrittenBy string `json:"written_by,omitempty"`
 	// Reused says that it was taken over from an earlier task on the database.
 	Reused bool `json:"reused,omitempty"`
 

@@ -52,11 +52,11 @@ func (p Pair) apply(e events.PairEvent, seq uint64) Pair {
 		Difficulty: c.Difficulty, Source: c.Source, Note: c.Note}
 	switch d := e.(type) {
 	case *events.PairAdded:
-		next.Check = d.Check
+		next.Check, next.WrittenBy = d.Check, c.Actor
 	case *events.PairEdited:
-		next.Check = d.Check
+		next.Check, next.WrittenBy = d.Check, c.Actor
 	case *events.PairReviewed:
-		next.Check = p.Check
+		next.Check, next.WrittenBy = p.Check, p.WrittenBy
 		next.Pair = decided(next.Pair, d.Decision, c.Actor, c.At)
 	}
 	return next

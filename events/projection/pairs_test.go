@@ -49,6 +49,31 @@ func TestAPairIsAsPeopleLeftIt(t *testing.T) {
 	}
 }
 
+// Who decides about a pair does not become its author.
+func TestAPairKeepsItsAuthor(t *testing.T) {
+	by := func(actor, source string) events.PairChange {
+		c := change("p_1", "a", source)
+		c.Actor = actor
+		return c
+	}
+	var pairs projection.Pairs
+	for i, step := range []struct {
+		data events.Data
+		want string
+	}{
+		{&events.PairReviewed{PairChange: by("bob", events.SourceRules), Decision: events.DecisionApproved}, ""},
+		{&events.PairEdited{PairChange: by("ann", events.SourcePerson)}, "ann"},
+		{&events.PairReviewed{PairChange: by("bob", events.SourcePerson), Decision: events.DecisionApproved}, "ann"},
+		{&events.PairEdited{PairChange: by("eve", events.SourcePerson)}, "eve"},
+		{&events.PairAdded{PairChange: by("zoe", events.SourcePerson)}, "zoe"},
+	} {
+		pairs = projection.ApplyPair(pairs, at(uint64(i+1), step.data))
+		if got := pairs["p_1"].WrittenBy; got != step.want {
+			t.Errorf("after event %d the author is %q, want %q", i+1, got, step.want)
+		}
+	}
+}
+
 func TestPairsAreListedInTheOrderOfTheirFirstTouch(t *testing.T) {
 	var pairs projection.Pairs
 	for seq, id := range []string{"p_c", "p_a", "p_b", "p_c"} {

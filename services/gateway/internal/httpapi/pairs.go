@@ -27,6 +27,7 @@ type pairView struct {
 	Shapes     []string          `json:"shapes"`
 	Difficulty *string           `json:"difficulty"`
 	Source     *string           `json:"source"`
+	WrittenBy  *string           `json:"written_by"`
 	Reused     bool              `json:"reused"`
 	Decision   *string           `json:"decision"`
 	DecidedBy  *string           `json:"decided_by"`
@@ -40,7 +41,7 @@ func viewPair(e pairlist.Entry) pairView {
 	return pairView{
 		ID: e.ID, Question: e.Question, SQL: e.SQL, Theme: orNull(e.Theme),
 		Tables: append([]string{}, e.Tables...), Shapes: append([]string{}, e.Shapes...), Difficulty: orNull(e.Difficulty),
-		Source: orNull(e.Source), Reused: e.Reused, Decision: orNull(e.Decision), DecidedBy: orNull(e.DecidedBy),
+		Source: orNull(e.Source), WrittenBy: orNull(e.WrittenBy), Reused: e.Reused, Decision: orNull(e.Decision), DecidedBy: orNull(e.DecidedBy),
 		DecidedAt: storedOrNull(e.DecidedAt), Note: orNull(e.Note), Check: e.Check, Version: e.Version,
 	}
 }

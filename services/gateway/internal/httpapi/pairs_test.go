@@ -182,7 +182,7 @@ func TestAPairIsAddedWithItsCheck(t *testing.T) {
 	r := w.do("POST", pairsOf(id, ""), good, "Accept-Language", "zh")
 	p := r.pair()
 	if r.status != 201 || r.data["changed"] != true || r.data["unchecked"] != nil || p["question"] != "who?" || p["sql"] != "SELECT name FROM customers" ||
-		p["theme"] != "people" || p["source"] != "person" || p["note"] != "for sales" || p["difficulty"] != "hard" || p["decision"] != nil || version(p) == 0 {
+		p["theme"] != "people" || p["source"] != "person" || p["written_by"] != "li.na" || p["note"] != "for sales" || p["difficulty"] != "hard" || p["decision"] != nil || version(p) == 0 {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 	if opened, err := w.opener.Open(asked.Connection.Sealed); err != nil || string(opened) != secretDSN || asked.Language != events.Chinese {

@@ -217,6 +217,6 @@ func overlay(p, theirs events.Pair) events.Pair {
 	if p.SQL != theirs.SQL {
 		p.Tables, p.Shapes, p.Difficulty, p.Reused = theirs.Tables, theirs.Shapes, theirs.Difficulty, false
 	}
-	p.Question, p.SQL, p.Source = theirs.Question, theirs.SQL, theirs.Source
+	p.Question, p.SQL, p.Source, p.WrittenBy = theirs.Question, theirs.SQL, theirs.Source, theirs.WrittenBy
 	return p
 }

@@ -41,6 +41,7 @@ type pairRow struct {
 	Shapes     []string          `db:"shapes"`
 	Difficulty string            `db:"difficulty"`
 	Source     string            `db:"source"`
+	WrittenBy  string            `db:"written_by"`
 	Decision   string            `db:"decision"`
 	DecidedBy  string            `db:"decided_by"`
 	DecidedAt  *time.Time        `db:"decided_at"`
@@ -59,7 +60,7 @@ func readPairs(ctx context.Context, tx pgx.Tx, taskID string, s *stored) error {
 	for _, p := range rows {
 		s.pairs[p.ID] = projection.Pair{First: uint64(p.First), Version: uint64(p.Version), Pair: events.Pair{
 			ID: p.ID, Question: p.Question, SQL: p.SQL, Theme: p.Theme, Tables: p.Tables, Shapes: p.Shapes,
-			Difficulty: p.Difficulty, Source: p.Source, Decision: p.Decision, DecidedBy: p.DecidedBy, DecidedAt: p.DecidedAt,
+			Difficulty: p.Difficulty, Source: p.Source, WrittenBy: p.WrittenBy, Decision: p.Decision, DecidedBy: p.DecidedBy, DecidedAt: p.DecidedAt,
 			Note: p.Note, Check: p.Check,
 		}}
 	}

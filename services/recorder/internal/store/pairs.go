@@ -71,7 +71,7 @@ func loadPairs(ctx context.Context, tx pgx.Tx, batch []events.Event) (map[pairKe
 }
 
 func scanPair(row pgx.CollectableRow) (p pair, err error) {
-	err = row.Scan(&p.task, &p.ID, &p.Question, &p.SQL, &p.Theme, &p.Tables, &p.Shapes, &p.Difficulty, &p.Source,
+	err = row.Scan(&p.task, &p.ID, &p.Question, &p.SQL, &p.Theme, &p.Tables, &p.Shapes, &p.Difficulty, &p.Source, &p.WrittenBy,
 		&p.Decision, &p.DecidedBy, &p.DecidedAt, &p.Note, &p.Check, &p.First, &p.Version)
 	p.pair = p.ID
 	return p, err
@@ -97,6 +97,7 @@ func queuePairs(batch *pgx.Batch, pairs map[pairKey]pair) {
 		"shapes":       column(rows, func(p pair) json.RawMessage { return jsonb(document(p.Shapes)) }),
 		"difficulty":   column(rows, func(p pair) *string { return null(p.Difficulty) }),
 		"source":       column(rows, func(p pair) string { return p.Source }),
+		"written_by":   column(rows, func(p pair) *string { return null(p.WrittenBy) }),
 		"decision":     column(rows, func(p pair) *string { return null(p.Decision) }),
 		"decided_by":   column(rows, func(p pair) *string { return null(p.DecidedBy) }),
 		"decided_at":   column(rows, func(p pair) *time.Time { return p.DecidedAt }),

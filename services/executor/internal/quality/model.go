@@ -1,7 +1,6 @@
 package quality
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/citu/datapipeline/events"
@@ -14,39 +13,33 @@ func (m *measurement) tellModel(step events.Step, u llm.Usage) {
 	if u.BudgetExhausted {
 		m.problem("%s：模型预算用尽，其余内容按规则生成", "%s: the model's budget was used up; the rest was made by rules", step)
 	}
-	told := map[error]bool{}
+	file := string(step) + "_result.json"
+	told := map[string]bool{}
 	for _, text := range u.Problems {
-		kind := kindOf(text)
-		if told[kind] {
+		reason, said := reasonOf(text)
+		if told[reason] {
 			continue
 		}
-		told[kind] = true
-		m.tellProblem(step, kind, text)
-	}
-}
-
-var errOther = errors.New("other")
-
-// kindOf is the error of package llm that a problem begins with.
-func kindOf(problem string) error {
-	for _, kind := range []error{llm.ErrAnswer, llm.ErrUnavailable, llm.ErrBudget} {
-		if strings.HasPrefix(problem, kind.Error()) {
-			return kind
+		told[reason] = true
+		switch reason {
+		case llm.ErrBudget.Error(): // is told already
+		case llm.ErrAnswer.Error():
+			m.problem("%s：模型的部分回答不符合要求，改按规则生成；原因见 %s 的 model_usage", "%s: some answers of the model cannot be used, and rules took their place; %s says why, under model_usage", step, file)
+		case llm.ErrUnavailable.Error():
+			m.problem("%s：模型无法使用，改按规则生成：%s", "%s: the model could not be used, and rules took its place: %s", step, said)
+		default:
+			m.problem("%s：模型未能完成全部工作，改按规则生成；原因见 %s 的 model_usage", "%s: the model did not do all of its work, and rules took its place; %s says why, under model_usage", step, file)
 		}
 	}
-	return errOther
 }
 
-func (m *measurement) tellProblem(step events.Step, kind error, text string) {
-	file := string(step) + "_result.json"
-	switch kind {
-	case llm.ErrBudget: // is told already
-	case llm.ErrAnswer:
-		m.problem("%s：模型的部分回答不符合要求，改按规则生成；原因见 %s 的 model_usage", "%s: some answers of the model cannot be used, and rules took their place; %s says why, under model_usage", step, file)
-	case llm.ErrUnavailable:
-		_, said, _ := strings.Cut(text, ": ")
-		m.problem("%s：模型无法使用，改按规则生成：%s", "%s: the model could not be used, and rules took its place: %s", step, said)
-	default:
-		m.problem("%s：模型未能完成全部工作，改按规则生成；原因见 %s 的 model_usage", "%s: the model did not do all of its work, and rules took its place; %s says why, under model_usage", step, file)
+// reasonOf is the error of package llm that a problem begins with, "" for
+// another, and what follows it.
+func reasonOf(problem string) (reason, said string) {
+	for _, err := range []error{llm.ErrAnswer, llm.ErrUnavailable, llm.ErrBudget} {
+		if rest, ok := strings.CutPrefix(problem, err.Error()); ok {
+			return err.Error(), strings.TrimPrefix(rest, ": ")
+		}
 	}
+	return "", problem
 }

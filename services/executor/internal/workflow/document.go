@@ -34,6 +34,9 @@ type workflowSummary struct {
 	TotalDurationSeconds float64       `json:"total_duration_seconds"`
 	CompletedSteps       []events.Step `json:"completed_steps"`
 	TotalSteps           int           `json:"total_steps"`
+	// FailedTables are those of the list that could not be read: a task with some
+	// is a success for the others only.
+	FailedTables int `json:"failed_tables,omitzero"`
 }
 
 type finalOutputs struct {
@@ -63,10 +66,20 @@ func newTaskResult(t projection.Task, status projection.Status, failure *events.
 			r.ProcessingResults[name] = s.Result
 		}
 	}
+	r.WorkflowSummary.FailedTables = failedTables(t)
 	if failure != nil {
 		r.Error = &taskError{Message: failure.Message, FailedStep: failure.Step}
 	}
 	return r
+}
+
+// failedTables reads off ddl_generation's result how many tables failed.
+func failedTables(t projection.Task) int {
+	var read struct {
+		Failed int `json:"failed"`
+	}
+	_ = json.Unmarshal(t.Steps[events.StepDDL].Result, &read) // absent before the step
+	return read.Failed
 }
 
 // newFinalOutputs reads the pair file and the number of its pairs off the

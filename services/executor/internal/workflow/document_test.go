@@ -92,6 +92,16 @@ func TestTaskResult(t *testing.T) {
 	}
 }
 
+// A task that could not read all tables of its list says so at a glance.
+func TestTaskResultCountsTheTablesThatFailed(t *testing.T) {
+	task := after(allDone)
+	task.Steps[events.StepDDL] = projection.Step{Status: projection.Completed, Result: json.RawMessage(`{"total_tables":28,"failed":25}`)}
+	raw, err := newTaskResult(task, projection.Completed, nil, start).encode()
+	if err != nil || !strings.Contains(string(raw), `"total_steps":4,"failed_tables":25`) {
+		t.Errorf("%v: %s", err, raw)
+	}
+}
+
 func TestAResultThatNoEventCanHoldIsShortened(t *testing.T) {
 	rows := make([]string, 5000)
 	for i := range rows {

@@ -72,7 +72,7 @@ func (c *checker) check(ctx context.Context, v *verdict, p plan) error {
 
 // mendable reports whether another text may do what this one does not.
 func mendable(f finding) bool {
-	return f.empty || f.refusal != nil && f.refusal.Reason == reasonSQL
+	return f.empty || f.refusal != nil && f.refusal.Reason == reasonSQL && !outside(f.refusal.SQLState)
 }
 
 // mend tries repairs, each of the one before. For an empty result one is tried,

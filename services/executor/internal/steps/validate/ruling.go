@@ -29,6 +29,11 @@ func (j *judge) refused(err error, sql string) *refusal {
 		r.SQLState = pg.Code
 		return r
 	}
+	if severalStatements(pg) {
+		r := refuse(events.RungStatement, reasonSQL, j.lang.Pick("SQL 含有多条语句，只接受一条", "more than one statement; only one is accepted"))
+		r.SQLState = pg.Code
+		return r
+	}
 	reason := reasonSQL
 	if pg.Code == outOfMemory || pg.Code == limitExceeded {
 		reason = reasonResources

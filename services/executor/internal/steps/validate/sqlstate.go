@@ -1,7 +1,9 @@
 package validate
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,6 +16,7 @@ import (
 
 // SQLSTATEs that are told from others of their class.
 const (
+	syntaxError       = "42601"
 	undefinedFunction = "42883"
 	protocolViolation = "08P01"
 	queryCanceled     = "57014"
@@ -78,7 +81,7 @@ func nameAt(sql string, position int) (name string) {
 }
 
 // aboutServer reports whether an error decides nothing about a text: a lost
-// connection, a shutdown, resources used up. Memory and temporary files are not
+// connection, a shutdown, connections or disks used up. Memory and temporary files are not
 // among them, since a statement can use them up by itself.
 func aboutServer(err error) bool {
 	if err == nil {
@@ -97,15 +100,17 @@ func aboutServer(err error) bool {
 	if lacksParameters(pg) {
 		return false
 	}
-	switch pg.Code[:min(2, len(pg.Code))] {
-	case "08", "58":
+	if fatal(pg) {
 		return true
-	case "57":
-		return pg.Code != queryCanceled
-	case "53":
-		return pg.Code != outOfMemory && pg.Code != limitExceeded
 	}
-	return false
+	return strings.HasPrefix(pg.Code, "53") && pg.Code != outOfMemory && pg.Code != limitExceeded
+}
+
+// fatal reports whether the session ended with the error. One of the same class
+// in a session that goes on is of the statement: a foreign table's server could
+// not be reached, a file of the table could not be read.
+func fatal(pg *pgconn.PgError) bool {
+	return slices.Contains([]string{"FATAL", "PANIC"}, cmp.Or(pg.SeverityUnlocalized, pg.Severity))
 }
 
 // lacksParameters reports whether the server wants values for $1 and so on.
@@ -116,4 +121,15 @@ func lacksParameters(pg *pgconn.PgError) bool {
 // transient reports whether the same statement may pass at another time.
 func transient(code string) bool {
 	return code == queryCanceled || code == lockNotAvailable || strings.HasPrefix(code, "40")
+}
+
+// outside reports whether the fault lies beyond the database, where no other
+// text helps: a foreign server, a file, a system.
+func outside(code string) bool {
+	return slices.ContainsFunc([]string{"08", "58", "HV"}, func(class string) bool { return strings.HasPrefix(code, class) })
+}
+
+// severalStatements reports whether the server's parser found more than one.
+func severalStatements(pg *pgconn.PgError) bool {
+	return pg.Code == syntaxError && pg.Routine == "exec_parse_message"
 }

@@ -75,7 +75,7 @@ func summary(t terminal, task projection.Task) {
 	t.say("%s", "%s", strings.Join(parts, t.lang.Pick("，", ", ")))
 	if n.lacks() > 0 {
 		t.say("  ！不完整：%d 张表不在训练数据中：%s；所缺权限见 %s", "  ! Incomplete: %d tables are not in the training data: %s; what they lack is in %s",
-			n.lacks(), n.failed(t.lang), reportPage)
+			n.lacks(), n.failed(t.lang), events.StepDDL+"_result.json")
 	}
 	for _, line := range qualityLines(task, t.lang) {
 		t.say("  %s", "  %s", line)

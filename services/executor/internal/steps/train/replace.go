@@ -13,11 +13,16 @@ import (
 )
 
 // replace takes out what earlier loads of the database brought for the tables of
-// this task, and this one does not have.
+// this task, and this one does not have. A load without pairs says nothing about
+// those of earlier ones: nobody made any, or approved them yet.
 func (l *load) replace(ctx context.Context) (err error) {
 	r := vector.Replacement{Database: l.run.Identity, TaskID: l.run.TaskID, Stale: l.stale}
 	var in []*vector.Collection
 	for _, p := range l.parts {
+		if p.kind == vector.SQL && len(p.docs) == 0 {
+			l.run.Log.Warn(l.run.Language().Pick("本任务没有可加载的问答对，以前加载的问答对保持不变", "this task has no pairs to load, so those of earlier loads stay as they are"))
+			continue
+		}
 		in = append(in, p.collection)
 		r.Present = append(r.Present, p.ids...)
 	}

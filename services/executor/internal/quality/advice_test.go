@@ -49,15 +49,18 @@ func TestReportSaysWhatIsWanting(t *testing.T) {
 func TestTablesThatCannotBeReadCount(t *testing.T) {
 	run, in := validation(t, events.English)
 	run.In.(fstest.MapFS)["ddl_generation_result.json"] = &fstest.MapFile{Data: []byte(`{"total_tables":6,"failed_tables":["public.pay","public.secret"],
-		"missing_privileges":[{"table":"public.pay","privilege":"SELECT","hint":"GRANT SELECT ON public.pay TO reader;"},{"table":"public.secret","privilege":"SELECT","hint":"GRANT SELECT ON public.secret TO reader;"}]}`)}
+		"missing_privileges":[{"table":"public.pay","privilege":"SELECT","hint":"GRANT SELECT ON public.pay TO reader;"},{"table":"public.secret","privilege":"SELECT","hint":"GRANT SELECT ON public.secret TO \"the reader of the tables of the accounting department\";"}]}`)}
 	r := report(t, run, in)
 	if c := r.Coverage; c.Tables.Covered != 3 || c.Tables.Total != 6 || !slices.Equal(c.Unread, []string{"public.pay", "public.secret"}) || !slices.Equal(c.Unasked, []string{"public.audit"}) {
 		t.Errorf("%+v", c)
 	}
 	got := strings.Join(r.Problems, "\n")
-	for _, want := range []string{"2 of the 6 tables of the list could not be read", "GRANT SELECT ON public.pay TO reader;, GRANT SELECT ON public.secret TO reader;"} {
+	for _, want := range []string{"2 of the 6 tables of the list could not be read", `GRANT SELECT ON public.pay TO reader; GRANT SELECT ON public.secret TO "the reader of the tables of the accounting department";`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the problems lack %q:\n%s", want, got)
+		}
+		if page := run.Files.Text(quality.MarkdownFile); !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
 	}
 }

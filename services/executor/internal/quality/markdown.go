@@ -61,6 +61,10 @@ func (p *page) summary(r *Report) {
 	p.table([]string{p.lang.Pick("指标", "measure"), p.lang.Pick("比例:", "share:"), "", p.lang.Pick("说明", "of which")}, rows)
 }
 
+// maxProblem bounds a sentence about a problem, in characters: it may name
+// twenty tables, or the statements that grant them.
+const maxProblem = 4000
+
 func of(part, whole int) string { return fmt.Sprintf("%d / %d", part, whole) }
 
 func (p *page) problems(r *Report) {
@@ -70,7 +74,7 @@ func (p *page) problems(r *Report) {
 		return
 	}
 	for _, text := range r.Problems {
-		p.WriteString("- " + cell(text) + "\n")
+		p.WriteString("- " + inline(text, maxProblem) + "\n")
 	}
 	p.WriteString("\n")
 }

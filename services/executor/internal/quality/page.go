@@ -39,10 +39,12 @@ func (p *page) table(titles []string, rows [][]string) {
 	p.WriteString("\n")
 }
 
-// cell is text within a table: on one line, without what Markdown would take
-// for its own, and not without end.
-func cell(text string) string {
-	const longest = 160
+// cell is text within a table: a short one on one line.
+func cell(text string) string { return inline(text, 160) }
+
+// inline is text on one line, without what Markdown would take for its own, of
+// at most so many characters.
+func inline(text string, longest int) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"

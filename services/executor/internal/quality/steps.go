@@ -3,6 +3,7 @@ package quality
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/llm"
@@ -73,7 +74,7 @@ func (m *measurement) tell(name events.Step, r result) {
 			n, max(n, r.TotalTables), some(m.run.Language(), r.FailedTables))
 	}
 	if hints := r.hints(); len(hints) > 0 {
-		m.problem("缺少权限，请由有权限的用户执行：%s", "Privileges are missing; have somebody who may grant them run: %s", some(m.run.Language(), hints))
+		m.problem("缺少权限，请由有权限的用户执行：%s", "Privileges are missing; have somebody who may grant them run: %s", grants(m.run.Language(), hints))
 	}
 	if n := len(r.FailedThemes); n > 0 {
 		m.problem("%d 个主题没有生成问题：%s", "%d themes gave no question: %s", n, some(m.run.Language(), r.FailedThemes))
@@ -81,6 +82,15 @@ func (m *measurement) tell(name events.Step, r result) {
 	if r.Usage != nil {
 		m.tellModel(name, *r.Usage)
 	}
+}
+
+// grants are the first statements of a list, and how many more there are.
+func grants(lang events.Language, hints []string) string {
+	text := strings.Join(hints[:min(len(hints), maxListed)], " ")
+	if more := len(hints) - maxListed; more > 0 {
+		text += lang.Sprintf(" 另有 %d 条，见 ddl_generation_result.json", " and %d more, see ddl_generation_result.json", more)
+	}
+	return text
 }
 
 // hints are the statements that grant what is missing, each once.

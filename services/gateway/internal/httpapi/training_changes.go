@@ -45,7 +45,7 @@ func (a *API) deleteTraining(c *fiber.Ctx) error {
 		return a.countTraining(c, scope)
 	}
 	m := message{"已接受删除请求，结果见 training.deleted 事件；30 天内可恢复。", "The deletion is accepted; the event training.deleted has its result. It can be restored for 30 days."}
-	return a.requestTraining(c, m, scope, &events.TrainingDeleteRequested{TrainingScope: scope, Actor: who, Reason: reason})
+	return a.requestTraining(c, m, scope, &events.TrainingDeleteRequested{TrainingScope: scope, Actor: who, Reason: reason, Language: language(c)})
 }
 
 func (a *API) restoreTraining(c *fiber.Ctx) error {
@@ -61,7 +61,7 @@ func (a *API) restoreTraining(c *fiber.Ctx) error {
 		return err
 	}
 	m := message{"已接受恢复请求，结果见 training.restored 事件。", "The restoration is accepted; the event training.restored has its result."}
-	return a.requestTraining(c, m, scope, &events.TrainingRestoreRequested{TrainingScope: scope, Actor: who, Reason: reason})
+	return a.requestTraining(c, m, scope, &events.TrainingRestoreRequested{TrainingScope: scope, Actor: who, Reason: reason, Language: language(c)})
 }
 
 func (a *API) requestTraining(c *fiber.Ctx, m message, scope events.TrainingScope, data events.Data) error {

@@ -116,11 +116,11 @@ func TestTrainingDataIsDeletedAndRestoredByEvents(t *testing.T) {
 		want               events.Data
 	}{
 		{"DELETE", "", `{"database":"DB.example.com:5432/Shop","reason":"wrong","actor":"ann"}`,
-			&events.TrainingDeleteRequested{TrainingScope: events.TrainingScope{Database: shopDatabase}, Actor: "ann", Reason: "wrong"}},
-		{"DELETE", "?task_id=" + someTask, "", &events.TrainingDeleteRequested{TrainingScope: events.TrainingScope{TaskID: someTask}, Actor: "api"}},
-		{"DELETE", "?ids=1-sql,2-ddl&actor=ann", "", &events.TrainingDeleteRequested{TrainingScope: events.TrainingScope{IDs: []string{"1-sql", "2-ddl"}}, Actor: "ann"}},
-		{"POST", "/restore", `{"load_id":"` + load + `"}`, &events.TrainingRestoreRequested{TrainingScope: events.TrainingScope{LoadID: load}, Actor: "api"}},
-		{"POST", "/restore", `{"ids":["1-sql"]}`, &events.TrainingRestoreRequested{TrainingScope: events.TrainingScope{IDs: []string{"1-sql"}}, Actor: "api"}},
+			&events.TrainingDeleteRequested{TrainingScope: events.TrainingScope{Database: shopDatabase}, Actor: "ann", Reason: "wrong", Language: events.English}},
+		{"DELETE", "?task_id=" + someTask, "", &events.TrainingDeleteRequested{TrainingScope: events.TrainingScope{TaskID: someTask}, Actor: "api", Language: events.English}},
+		{"DELETE", "?ids=1-sql,2-ddl&actor=ann", "", &events.TrainingDeleteRequested{TrainingScope: events.TrainingScope{IDs: []string{"1-sql", "2-ddl"}}, Actor: "ann", Language: events.English}},
+		{"POST", "/restore", `{"load_id":"` + load + `"}`, &events.TrainingRestoreRequested{TrainingScope: events.TrainingScope{LoadID: load}, Actor: "api", Language: events.English}},
+		{"POST", "/restore", `{"ids":["1-sql"]}`, &events.TrainingRestoreRequested{TrainingScope: events.TrainingScope{IDs: []string{"1-sql"}}, Actor: "api", Language: events.English}},
 	} {
 		r := w.do(c.method, trainingPath+c.path, c.body)
 		if r.status != 202 || r.data["dry_run"] != false {
@@ -131,6 +131,13 @@ func TestTrainingDataIsDeletedAndRestoredByEvents(t *testing.T) {
 		said, _ := json.Marshal(got)
 		if string(said) != string(want) || r.data["request"] != float64(seq) || got.Type() != c.want.Type() {
 			t.Errorf("%s %s: %s %s at %d, want %s", c.method, c.path, got.Type(), said, seq, want)
+		}
+	}
+	for method, path := range map[string]string{"DELETE": "", "POST": "/restore"} {
+		w.do(method, trainingPath+path, `{"ids":["1-sql"]}`, "Accept-Language", "zh")
+		got, _ := w.last((&events.TrainingDeleteRequested{}).Task())
+		if said, _ := json.Marshal(got); !strings.Contains(string(said), `"language":"zh-CN"`) {
+			t.Errorf("%s in Chinese: %s", method, said)
 		}
 	}
 	const one = "database:exactly_one_scope"

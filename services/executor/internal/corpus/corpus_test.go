@@ -108,6 +108,61 @@ func TestPairsAreThoseOfTheIndexWithTheirVerdicts(t *testing.T) {
 	}
 }
 
+// What the validation found about people's pairs is newer than what was known
+// when they wrote them.
+func TestPeoplesPairsHaveTheVerdictOfTheValidation(t *testing.T) {
+	check := func(verdict string) *events.PairCheck { return &events.PairCheck{Verdict: verdict} }
+	for _, tt := range []struct {
+		name        string
+		said, found *events.PairCheck
+		edited      bool // after the validation
+		want        *events.PairCheck
+	}{
+		{"not looked at when added", nil, check(events.VerdictValid), false, check(events.VerdictValid)},
+		{"a column was dropped since", check(events.VerdictValid), check(events.VerdictError), false, check(events.VerdictError)},
+		{"written anew since", check(events.VerdictEmpty), check(events.VerdictError), true, check(events.VerdictEmpty)},
+		{"written anew since, not looked at", nil, check(events.VerdictValid), true, nil},
+	} {
+		for _, where := range []string{"added after the generation", "edited"} {
+			t.Run(tt.name+", "+where, func(t *testing.T) {
+				theirs, made := pair("a", "SELECT 1"), pair("b", "SELECT 2")
+				theirs.Source, theirs.Check = events.SourcePerson, tt.said
+				judged := theirs
+				judged.Check = tt.found
+				index := []events.Pair{made}
+				if where == "edited" {
+					index = append(index, pair("a", "SELECT 1"))
+				}
+				if tt.edited {
+					theirs.SQL = "SELECT 1 AS one"
+				}
+				in := folder(t, map[string]any{pairs.IndexFile: index, pairs.VerdictsFile: []events.Pair{made, judged}})
+				list, _, err := corpus.Pairs(in, []events.Pair{theirs})
+				if err != nil || len(list) != 2 || list[1].ID != theirs.ID {
+					t.Fatalf("%v %v", list, err)
+				}
+				if got := list[1].Check; (got == nil) != (tt.want == nil) || got != nil && *got != *tt.want {
+					t.Errorf("check %+v, want %+v", got, tt.want)
+				}
+			})
+		}
+	}
+}
+
+// A decision that was withdrawn does not bring back a pair of an earlier
+// generation by its verdict.
+func TestAWithdrawnApprovalLeavesNothing(t *testing.T) {
+	made, earlier := pair("a", "SELECT 1"), pair("b", "SELECT 2")
+	approved := earlier
+	approved.Decision, approved.Check = events.DecisionApproved, &events.PairCheck{Verdict: events.VerdictValid}
+	in := folder(t, map[string]any{pairs.IndexFile: []events.Pair{made}, pairs.VerdictsFile: []events.Pair{made, approved}})
+	for want, people := range map[int][]events.Pair{2: {approved}, 1: {earlier}} {
+		if list, _, err := corpus.Pairs(in, people); err != nil || len(list) != want {
+			t.Errorf("%d pairs, want %d: %v", len(list), want, err)
+		}
+	}
+}
+
 func TestLoadable(t *testing.T) {
 	check := func(verdict string) *events.PairCheck { return &events.PairCheck{Verdict: verdict} }
 	for _, tt := range []struct {

@@ -15,15 +15,15 @@ func Pairs(in fs.FS, people []events.Pair) (list []events.Pair, file string, err
 	if file, err = pairs.Find(in); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, "", err
 	}
-	if list, err = known(in); err != nil {
+	if list, err = known(in, people); err != nil {
 		return nil, "", err
 	}
 	return pairs.ApplyPeople(list, people), file, nil
 }
 
-// known are the pairs of the index with their verdicts. Verdicts about pairs
-// that are not in it are of an earlier generation.
-func known(in fs.FS) ([]events.Pair, error) {
+// known are the pairs of the index with their verdicts, and those of people
+// that only the validation saw. Other verdicts are of an earlier generation.
+func known(in fs.FS, people []events.Pair) ([]events.Pair, error) {
 	list, err := pairs.ReadIndex(in, pairs.IndexFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		list, err = pairs.ReadKnown(in)
@@ -39,14 +39,25 @@ func known(in fs.FS) ([]events.Pair, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	judged := make(map[string]events.Pair, len(verdicts))
-	for _, v := range verdicts {
-		judged[v.ID] = v
-	}
+	return judged(list, verdicts, people), nil
+}
+
+// judged is a list with the verdicts on it, and on what people added to it.
+func judged(list, verdicts, people []events.Pair) []events.Pair {
+	at := make(map[string]int, len(list))
 	for i, p := range list {
-		if v, ok := judged[p.ID]; ok {
+		at[p.ID] = i
+	}
+	added := map[string]bool{}
+	for _, p := range people {
+		added[p.ID] = pairs.ByPeople(p)
+	}
+	for _, v := range verdicts {
+		if i, ok := at[v.ID]; ok {
 			list[i] = v
+		} else if added[v.ID] {
+			list = append(list, v)
 		}
 	}
-	return list, nil
+	return list
 }

@@ -4,10 +4,10 @@ import "github.com/citu/datapipeline/events"
 
 // ApplyPeople lets people have the last word over a list of pairs. An entry of
 // theirs takes the place of the one with its ID: the decision always, the text
-// and its check where they wrote it. Pairs that they wrote or approved and that
-// are not in the list follow at its end, in their order. A pair of the list
-// whose question or SQL is that of such a pair, by normal form, is left out;
-// what people wrote or approved never is.
+// where they wrote it, and its check where the list has none of that text.
+// Pairs that they wrote or approved and that are not in the list follow at its
+// end, in their order. A pair of the list whose question or SQL is that of such
+// a pair, by normal form, is left out; what people wrote or approved never is.
 //
 // The list is not changed. Applying the same people again changes nothing.
 func ApplyPeople(list, people []events.Pair) []events.Pair {
@@ -15,11 +15,11 @@ func ApplyPeople(list, people []events.Pair) []events.Pair {
 	questions, statements := map[string]string{}, map[string]string{}
 	for _, p := range people {
 		byID[p.ID] = p
-		if stands(p) && p.Decision != events.DecisionRejected {
+		if ByPeople(p) && p.Decision != events.DecisionRejected {
 			questions[NormalQuestion(p.Question)], statements[NormalSQL(p.SQL)] = p.ID, p.ID
 		}
 	}
-	rival := func(owner, id string) bool { return owner != "" && owner != id && !stands(byID[id]) }
+	rival := func(owner, id string) bool { return owner != "" && owner != id && !ByPeople(byID[id]) }
 	out, seen := make([]events.Pair, 0, len(list)+len(people)), map[string]bool{}
 	for _, p := range list {
 		if rival(questions[NormalQuestion(p.Question)], p.ID) || rival(statements[NormalSQL(p.SQL)], p.ID) {
@@ -32,7 +32,7 @@ func ApplyPeople(list, people []events.Pair) []events.Pair {
 		out = append(out, p)
 	}
 	for _, p := range people {
-		if stands(p) && !seen[p.ID] {
+		if ByPeople(p) && !seen[p.ID] {
 			seen[p.ID] = true
 			out = append(out, described(p))
 		}
@@ -40,9 +40,9 @@ func ApplyPeople(list, people []events.Pair) []events.Pair {
 	return out
 }
 
-// stands says that a pair of people's is one of the task's even if nothing
-// else made it.
-func stands(p events.Pair) bool {
+// ByPeople says that people wrote or approved a pair: it is one of the task's
+// even if nothing else made it, and its text is theirs to change.
+func ByPeople(p events.Pair) bool {
 	return p.Source == events.SourcePerson || p.Decision == events.DecisionApproved
 }
 
@@ -53,7 +53,11 @@ func decided(p, theirs events.Pair) events.Pair {
 		return p
 	}
 	rewritten := p.SQL != theirs.SQL
-	p.Question, p.SQL, p.Source, p.Check, p.Reused = theirs.Question, theirs.SQL, theirs.Source, theirs.Check, theirs.Reused
+	p.Question, p.SQL, p.Source, p.WrittenBy = theirs.Question, theirs.SQL, theirs.Source, theirs.WrittenBy
+	p.Reused = theirs.Reused
+	if rewritten || p.Check == nil { // the list's is the later one
+		p.Check = theirs.Check
+	}
 	if rewritten {
 		p.Tables, p.Shapes, p.Difficulty = theirs.Tables, theirs.Shapes, theirs.Difficulty
 	}

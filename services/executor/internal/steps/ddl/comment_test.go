@@ -100,6 +100,17 @@ func TestTheModelSeesMaskedAndFencedData(t *testing.T) {
 	}
 }
 
+// What the schema itself says in literals is in no prompt.
+func TestTheModelSeesNoLiteralsOfTheSchema(t *testing.T) {
+	server := modelserver.New(t)
+	server.Answer(writes(t))
+	commented(t, database(t, `CREATE TABLE t (id int, email text DEFAULT 'default@acme-private.com' CHECK (email <> 'check@acme-private.com'));
+		CREATE VIEW v AS SELECT * FROM t WHERE email <> 'view@acme-private.com';`), events.English, stepstest.Model(t, server))
+	if asked := string(server.Requests()[0].Body); !strings.Contains(asked, "email") || strings.Contains(asked, "acme-private") {
+		t.Errorf("asked %s", asked)
+	}
+}
+
 func TestWithoutAModelNothingIsWritten(t *testing.T) {
 	run, result, _ := commented(t, database(t, bareTables), events.English, nil)
 	if result.GeneratedBy != "rules" || result.ModelUsage != nil || run.Files.Text(commentsFile) != "" {

@@ -74,38 +74,6 @@ func (c *Collection) indexName() string {
 	return "data_pipeline_hnsw_" + strings.ReplaceAll(c.id.String(), "-", "")
 }
 
-// build declares the column's length if need be, and makes the index. Both wait
-// for locks only shortly: a search that is going on matters more.
-func (c *Collection) build(ctx context.Context, by Embedder) (state Indexed, err error) {
-	err = c.store.inTx(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '2s'`); err != nil {
-			return err
-		}
-		var fits bool
-		if fits, err = declare(ctx, tx, c.store, by.Dimension); err != nil || !fits {
-			state = IndexMixed
-			return err
-		}
-		state = IndexReady
-		schema := strings.TrimSuffix(c.store.vectorType, ".vector")
-		_, err := tx.Exec(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s ON langchain_pg_embedding USING hnsw (embedding %s.vector_cosine_ops) WHERE collection_id = '%s'`,
-			c.indexName(), schema, c.id))
-		return err
-	})
-	switch {
-	case code(err) == lockNotAvailable:
-		return IndexBusy, nil
-	case code(err) == insufficientPrivilege:
-		return IndexDenied, nil
-	case err != nil:
-		return "", fmt.Errorf("index %s: %w", c.Name, err)
-	}
-	if state == IndexReady {
-		_, err = c.store.conn.Exec(ctx, `ANALYZE langchain_pg_embedding`)
-	}
-	return state, err
-}
-
 // declared is the length that the column of embeddings is declared for, 0 for
 // any.
 func declared(ctx context.Context, q querier) (int, error) {

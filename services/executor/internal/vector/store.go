@@ -51,24 +51,44 @@ func (s *Store) Close(ctx context.Context) error { return s.conn.Close(ctx) }
 // extension. It is known after Prepare.
 func (s *Store) Arrays() bool { return s.arrays }
 
-// Lock takes the right to load data of one database, which ends with Close. If
+// lockPause is the time between tries at the lock.
+const lockPause = 250 * time.Millisecond
+
+// Lock takes the right to change data of one database, which ends with Close. If
 // another session has it, Lock calls waiting once and waits up to a time; then
-// it returns ErrBusy.
+// it returns ErrBusy. It asks again and again: a statement that waited in the
+// server would hold up an index that the other session builds, and that one its
+// lock.
 func (s *Store) Lock(ctx context.Context, database string, wait time.Duration, waiting func()) error {
-	sum := sha256.Sum256([]byte("datapipeline training data\x00" + database))
-	key := int64(binary.BigEndian.Uint64(sum[:]))
-	var taken bool
-	if err := s.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, key).Scan(&taken); err != nil || taken {
-		return err
+	key := lockKey("datapipeline training data\x00" + database)
+	deadline := time.Now().Add(wait)
+	taken, err := s.tryLock(ctx, key)
+	if err == nil && !taken {
+		waiting()
 	}
-	waiting()
-	return s.limited(ctx, wait, func() error {
-		_, err := s.conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, key)
-		if code(err) == lockNotAvailable {
-			return fmt.Errorf("%w: %w", ErrBusy, err)
+	for err == nil && !taken {
+		if time.Now().After(deadline) {
+			return ErrBusy
 		}
-		return err
-	})
+		select {
+		case <-time.After(lockPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		taken, err = s.tryLock(ctx, key)
+	}
+	return err
+}
+
+func (s *Store) tryLock(ctx context.Context, key int64) (taken bool, err error) {
+	err = s.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, key).Scan(&taken)
+	return taken, err
+}
+
+// lockKey is the advisory lock of a name.
+func lockKey(name string) int64 {
+	sum := sha256.Sum256([]byte(name))
+	return int64(binary.BigEndian.Uint64(sum[:]))
 }
 
 // limited runs do with a limit on waiting for locks.
@@ -84,6 +104,7 @@ func (s *Store) limited(ctx context.Context, wait time.Duration, do func() error
 
 const (
 	lockNotAvailable      = "55P03"
+	deadlockDetected      = "40P01"
 	insufficientPrivilege = "42501"
 )
 

@@ -33,25 +33,28 @@ type models struct {
 
 // openModels makes the clients of models; nothing is asked of them yet. In the
 // background, until close, it sweeps what was kept for too long.
-func (s *Service) openModels(ctx context.Context) (m *models, err error) {
-	m = &models{stop: func() {}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, m.close())
-		}
-	}()
+func (s *Service) openModels(ctx context.Context) (*models, error) {
+	m := &models{stop: func() {}}
+	if err := s.fillModels(ctx, m); err != nil {
+		return nil, errors.Join(err, m.close())
+	}
+	return m, nil
+}
+
+// fillModels leaves in m what it opened, also where it fails.
+func (s *Service) fillModels(ctx context.Context, m *models) error {
 	metrics := endpoint.NewMetrics(s.rt.Metrics)
 	kept, err := s.openCache(ctx, m)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if m.llm, err = llm.New(s.cfg.LLM, llm.Options{Cache: kept, Metrics: metrics}); err != nil {
-		return nil, err
+		return err
 	}
 	m.embedder, err = embed.New(s.cfg.Embedding, embed.Options{
 		Cache: kept, Metrics: metrics, Concurrency: s.cfg.LLM.Concurrency, Timeout: s.cfg.LLM.Timeout,
 	})
-	return m, err
+	return err
 }
 
 // openCache opens the cache, if there is something to keep and it is not off.

@@ -44,6 +44,7 @@ var descriptions = []struct{ pattern, zh, en string }{
 	{"schema_changes.json", "与上次任务相比的结构变化", "What changed in the structure since the last task"},
 	{"generated_comments.json", "自动补充的表与字段注释", "Comments that were written where there were none"},
 	{"table_samples.json", "各表的示例值，供下次任务沿用", "Example values of the tables, for the next task"},
+	{"refused_model_pairs.json", "模型给出但未采用的问答对及原因", "Pairs of the model's that were not taken, with the reason"},
 	{"themes.json", "主题及其涉及的表，供下次任务沿用", "The themes with their tables, for the next task"},
 	{"pair_index.json", "问答对索引：主题、涉及的表与难度", "The pairs with their themes, tables and difficulty"},
 	{"pair_verdicts.json", "全部问答对及校验结果", "All pairs with what the checks found"},

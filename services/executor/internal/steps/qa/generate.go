@@ -63,6 +63,7 @@ func (w *work) about(ctx context.Context, th *subject, want int, answered []pair
 	for _, p := range answered {
 		if !w.made.add(p, th.Name, events.SourceModel) {
 			rivals++
+			w.model.turnDown(th.Name, p, refusedRival, "")
 		}
 	}
 	w.model.repeated(th, rivals)

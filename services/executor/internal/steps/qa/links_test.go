@@ -8,6 +8,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 )
 
 const films = `
@@ -27,7 +28,10 @@ INSERT INTO film_category SELECT i, 1 + i % 8 FROM generate_series(1, 200) i`
 // A table that a candidate names but does not read is still to be asked about.
 func TestEveryTableThatAQuestionMayReadIsRead(t *testing.T) {
 	for _, language := range languages {
-		dsn, result, list := made(t, films, language)
+		// No more is asked than it takes.
+		dsn, result, list := made(t, films, language, func(run *stepstest.Run) {
+			run.Request.Options.Themes, run.Request.Options.QuestionsPerTheme = 1, 1
+		})
 		read := map[string]bool{}
 		for _, p := range list {
 			for _, name := range p.Tables {

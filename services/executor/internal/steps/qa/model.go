@@ -25,6 +25,7 @@ type model struct {
 	*work
 	mu      sync.Mutex
 	refused map[string]int
+	turned  []RefusedPair
 	// told are the reasons that are in the log already.
 	told map[string]bool
 }

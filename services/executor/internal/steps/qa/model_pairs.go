@@ -2,7 +2,9 @@ package qa
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -75,35 +77,33 @@ func (m *model) about(ctx context.Context, th subject, want int) []pairs.Pair {
 		m.failed(ctx, what, err)
 		return nil
 	}
-	answer, err := llm.Ask(ctx, m.Model, p, m.checkPairs)
+	answer, err := llm.Ask(ctx, m.Model, p, func(a *script) error { return m.checkPairs(th.Name, a) })
 	if err != nil {
 		m.failed(ctx, what, err)
 		return nil
 	}
-	return m.sift(what, answer.Pairs, want)
+	return m.sift(what, th.Name, answer.Pairs, want)
 }
 
 // checkPairs refuses an answer of which nothing can be used, and tells why.
-func (m *model) checkPairs(a *script) error {
-	var first error
-	for i, p := range a.Pairs {
+func (m *model) checkPairs(theme string, a *script) error {
+	if len(a.Pairs) == 0 {
+		return errors.New("there are no pairs")
+	}
+	if slices.ContainsFunc(a.Pairs, func(p pairs.Pair) bool { reason, _ := m.fault(p); return reason == "" }) {
+		return nil
+	}
+	for _, p := range a.Pairs {
 		reason, what := m.fault(p)
-		if reason == "" {
-			return nil
-		}
-		if first == nil {
-			first = fmt.Errorf("pair %d: %s %s", i+1, reason, what)
-		}
+		m.turnDown(theme, p, reason, what)
 	}
-	if first == nil {
-		return fmt.Errorf("there are no pairs")
-	}
-	return fmt.Errorf("no pair can be used; the first fault is: %w", first)
+	reason, what := m.fault(a.Pairs[0])
+	return fmt.Errorf("no pair can be used; the first fault is: pair 1: %s %s", reason, what)
 }
 
 // sift leaves out what does not pass, and what is beyond the number asked for;
 // the log says why.
-func (m *model) sift(what string, list []pairs.Pair, want int) []pairs.Pair {
+func (m *model) sift(what, theme string, list []pairs.Pair, want int) []pairs.Pair {
 	var out []pairs.Pair
 	for _, p := range list {
 		reason, detail := m.fault(p)
@@ -115,6 +115,7 @@ func (m *model) sift(what string, list []pairs.Pair, want int) []pairs.Pair {
 			continue
 		}
 		m.refuse(reason, 1)
+		m.turnDown(theme, p, reason, detail)
 		m.Log.Warn(m.Language().Sprintf("%s：模型的一个问题未采用（%s %s）：%s", "%s: a question of the model's is not taken (%s %s): %s",
 			what, reason, detail, cutTo(p.Question, 200)))
 	}

@@ -83,8 +83,16 @@ func (w *work) result(took time.Duration) steps.Result {
 	if w.made.full() {
 		r.QuestionLimit = MaxQuestions
 	}
-	// What an earlier validation found is about other pairs.
-	return steps.Result{Data: r, Warnings: len(w.failed), Removed: []string{pairs.VerdictsFile}}
+	return steps.Result{Data: r, Warnings: int(w.warnings.Load()), Removed: w.obsolete()}
+}
+
+// obsolete are the files of an earlier execution that no longer hold: what a
+// validation found is about other pairs.
+func (w *work) obsolete() []string {
+	if w.model.turned == nil {
+		return []string{pairs.VerdictsFile, RefusedFile}
+	}
+	return []string{pairs.VerdictsFile}
 }
 
 // generatedBy looks at the pairs made, and at the themes.

@@ -6,9 +6,12 @@ package qa
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
@@ -82,7 +85,9 @@ type work struct {
 	prints map[string]string
 	themes []subject
 	failed []string // names of themes without questions
-	made   *collection
+	// warnings counts the lines of the log that are one.
+	warnings atomic.Int64
+	made     *collection
 	// list are the pairs made and those of people, as they are written.
 	list []events.Pair
 }
@@ -97,7 +102,8 @@ func (s Step) prepare(ctx context.Context, run *steps.Run) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &work{Run: run, amount: s.amount(run.Request.Options)}
+	w := &work{amount: s.amount(run.Request.Options)}
+	w.Run = w.listening(run)
 	if w.schema, err = catalog.Read(ctx, pool, names); err != nil {
 		return nil, failed(ctx, run, err)
 	}
@@ -113,6 +119,18 @@ func (s Step) prepare(ctx context.Context, run *steps.Run) (*work, error) {
 	}
 	w.made, w.model = newCollection(w.schema), newModel(w)
 	return w, nil
+}
+
+// listening is the run with a log whose warnings are counted.
+func (w *work) listening(run *steps.Run) *steps.Run {
+	listened := *run
+	listened.Log = run.Log.WithOptions(zap.Hooks(func(line zapcore.Entry) error {
+		if line.Level >= zapcore.WarnLevel {
+			w.warnings.Add(1)
+		}
+		return nil
+	}))
+	return &listened
 }
 
 // understand profiles the tables, of which nothing personal is known from here on.

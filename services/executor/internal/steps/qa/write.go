@@ -24,6 +24,10 @@ func (w *work) write() error {
 	if err != nil {
 		return err
 	}
+	refused, err := w.model.encodeRefused()
+	if err != nil {
+		return err
+	}
 	themes := make([]theme.Theme, len(subjects))
 	for i, s := range subjects {
 		themes[i] = s.Theme
@@ -37,7 +41,11 @@ func (w *work) write() error {
 		{"metadata.txt", metadata(w.db, themes)},
 		{"metadata_detail.md", metadataDetail(w.db, themes)},
 		{"db_query_decision_prompt.txt", decisionPrompt(w.db, themes)},
+		{RefusedFile, refused},
 	} {
+		if f.data == nil {
+			continue
+		}
 		if err := w.Out.WriteFile(f.name, f.data); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)
 		}

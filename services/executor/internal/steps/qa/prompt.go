@@ -63,7 +63,10 @@ func entity(db *profile.Database, t *profile.Table) string {
 			terms = append(terms, c.Term)
 		}
 	}
-	line := db.Language.Sprintf("%s（%s）", "%s (%s)", t.One, tableNames([]*profile.Table{t})[0])
+	line := t.One
+	if !strings.Contains(line, t.FullName().String()) { // which tells it from one that is called alike
+		line = db.Language.Sprintf("%s（%s）", "%s (%s)", t.One, tableNames([]*profile.Table{t})[0])
+	}
 	if len(terms) > 0 {
 		line += db.Language.Sprintf("：%s", ": %s", strings.Join(terms, db.Language.Pick("、", ", ")))
 	}

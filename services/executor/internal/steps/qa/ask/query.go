@@ -2,6 +2,7 @@ package ask
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,12 +97,17 @@ func as(expr, phrase string) string {
 // maxAlias keeps names within PostgreSQL's 63 bytes.
 const maxAlias = 57
 
+// qualifier is what tells tables apart that are called alike, of which a result
+// has no need; afterChinese is a joint that Chinese does without.
+var (
+	qualifier    = regexp.MustCompile(`（[^（）]*）| \([^()]*\)`)
+	afterChinese = regexp.MustCompile(`(\p{Han})_`)
+)
+
 func alias(phrase string) string {
-	fields := strings.FieldsFunc(strings.ToLower(phrase), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	fields := strings.FieldsFunc(strings.ToLower(qualifier.ReplaceAllString(phrase, "")), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	text := strings.Join(fields, "_")
-	if words.HasChinese(text) {
-		text = strings.ReplaceAll(text, "_", "")
-	}
+	text = afterChinese.ReplaceAllString(text, "$1")
 	for len(text) > maxAlias {
 		_, size := utf8.DecodeLastRuneInString(text)
 		text = text[:len(text)-size]

@@ -143,6 +143,12 @@ func article(phrase string) string {
 			return "an " + phrase
 		}
 	}
+	if first, _, _ := strings.Cut(lower, " "); len(first) == 1 {
+		if strings.Contains("aefhilmnorsx", first) { // as the letter is spoken
+			return "an " + phrase
+		}
+		return "a " + phrase
+	}
 	vowel := strings.ContainsRune("aeiou", firstRune(lower))
 	for _, prefix := range []string{"uni", "use", "usa", "eu", "one", "us ", "uuid", "url"} {
 		vowel = vowel && !strings.HasPrefix(lower, prefix)

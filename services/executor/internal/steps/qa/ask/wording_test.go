@@ -31,13 +31,17 @@ func TestEveryFormHasWordsInBothLanguages(t *testing.T) {
 
 func TestResultNamesAreIdentifiers(t *testing.T) {
 	for phrase, want := range map[string]string{
-		"order count":           "order_count",
-		"总金额":                   "总金额",
-		"average 金额":            "average金额",
-		"2nd price":             "n2nd_price",
-		"order":                 `"order"`,
-		"":                      "n",
-		strings.Repeat("长", 40): strings.Repeat("长", 19),
+		"order count":            "order_count",
+		"总金额":                    "总金额",
+		"average 金额":             "average_金额",
+		"总 amount":               "总amount",
+		"order detail数量":         "order_detail数量",
+		"abc（public.abc）数量":      "abc数量",
+		"abc (public.abc) count": "abc_count",
+		"2nd price":              "n2nd_price",
+		"order":                  `"order"`,
+		"":                       "n",
+		strings.Repeat("长", 40):  strings.Repeat("长", 19),
 	} {
 		if got := alias(phrase); got != want {
 			t.Errorf("%q: %s", phrase, got)
@@ -76,7 +80,7 @@ func TestChineseAndLatinAreSetApart(t *testing.T) {
 }
 
 func TestArticles(t *testing.T) {
-	for phrase, want := range map[string]string{"order": "an order", "unit price": "a unit price", "hour": "an hour", "height": "a height", "user": "a user", "index": "an index"} {
+	for phrase, want := range map[string]string{"order": "an order", "unit price": "a unit price", "hour": "an hour", "height": "a height", "user": "a user", "index": "an index", "n of more than 3": "an n of more than 3", "u record": "a u record"} {
 		if got := article(phrase); got != want {
 			t.Errorf("%s: %s", phrase, got)
 		}

@@ -16,8 +16,14 @@ func HasChinese(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
+// kinds of tables stand before what the table is about: 分区表：销售记录.
+var kinds = set("表 主表 子表 从表 分区表 分表 数据表 业务表 明细表 基础表 配置表 字典表 维表 维度表 事实表 汇总表 中间表 临时表 关联表 外部表 日志表 视图 物化视图")
+
 // tableComment is the name in a table's comment; empty where there is none.
 func tableComment(comment string) string {
+	if kind, subject, ok := strings.Cut(strings.ReplaceAll(comment, ":", "："), "："); ok && kinds[strings.TrimSpace(kind)] {
+		comment = subject
+	}
 	text := head(comment)
 	text = trimAny(text, "主表", "数据字典表", "字典表", "表")
 	for _, suffix := range []string{"统计", "基础信息", "基本信息", "详细信息", "信息", "主数据", "档案", "资料"} {

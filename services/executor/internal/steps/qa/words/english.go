@@ -33,7 +33,7 @@ var uncountable = set(`data metadata information info feedback history inventory
 
 func countable(phrase string) string {
 	switch last := phrase[strings.LastIndexByte(phrase, ' ')+1:]; {
-	case uncountable[last]:
+	case uncountable[last], nameless(last):
 		return phrase + " record"
 	case last == "list":
 		return phrase + " entry"
@@ -41,6 +41,11 @@ func countable(phrase string) string {
 		return phrase + " member"
 	}
 	return phrase
+}
+
+// nameless words, such as "2" and "u", say nothing and take no plural.
+func nameless(word string) bool {
+	return len(word) == 1 || word != "" && word[len(word)-1] >= '0' && word[len(word)-1] <= '9'
 }
 
 // Several says whether a phrase is in the plural: "parking spaces", "units in
@@ -53,8 +58,14 @@ func Several(phrase string) bool {
 	return singularWord(last) != last
 }
 
-// Plural is the plural of a phrase, that of its last word.
-func Plural(phrase string) string { return plural(phrase) }
+// Plural is the plural of a column's term, that of its last word: "prices", or
+// "line 2 values".
+func Plural(term string) string {
+	if nameless(term[strings.LastIndexByte(term, ' ')+1:]) {
+		return term + " values"
+	}
+	return plural(term)
+}
 
 // plural puts the word before "of" and the like into the plural, else the last:
 // "titles of courtesy".

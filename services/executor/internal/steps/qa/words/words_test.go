@@ -41,6 +41,9 @@ func TestTablesAreCalledAsPeopleCallThem(t *testing.T) {
 		{"staff", "", "员工", "名", "staff member", "staff members"},
 		{"movies", "", "电影", "部", "movie", "movies"},
 		{"person", "", "人员", "名", "person", "people"},
+		{"sale_p", "分区表：销售记录", "销售记录", "条", "sale p record", "sale p records"},
+		{"invoice_2 2", "", "发票22", "个", "invoice 2 2 record", "invoice 2 2 records"},
+		{"u", "", "u", "个", "u record", "u records"},
 		{"xyzzy_foo", "", "xyzzy foo", "个", "xyzzy foo", "xyzzy foos"},
 	} {
 		zh := words.Table(test.name, test.comment, prefixes, events.Chinese)

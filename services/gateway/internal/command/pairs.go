@@ -35,7 +35,13 @@ type Outcome struct {
 	Changed bool
 	// Unchecked says why nobody looked at new SQL; nil where somebody did.
 	Unchecked *events.Failure
+	// SameSQL are the ids of other pairs of the task that have the SQL of a new
+	// pair under another question, at most maxSame.
+	SameSQL []string
 }
+
+// maxSame bounds Outcome.SameSQL.
+const maxSame = 10
 
 // AddPair adds a pair to a task. One that the task has already, by content, is
 // returned as it is. Errors: apierr.TaskNotFound, PairInvalid, TooManyPairs.
@@ -67,7 +73,7 @@ func (c *Commands) AddPair(ctx context.Context, id string, n NewPair) (Outcome, 
 	if !ok {
 		e, _ = sameText(list, n.Question, n.SQL)
 	}
-	return Outcome{Entry: e, Changed: changed, Unchecked: a.Failure}, nil
+	return Outcome{Entry: e, Changed: changed, Unchecked: a.Failure, SameSQL: sameSQL(list, e)}, nil
 }
 
 // PairPatch changes a pair. What is nil stays as it is.
@@ -293,6 +299,18 @@ func sameText(l pairlist.List, question, sql string) (pairlist.Entry, bool) {
 		}
 	}
 	return pairlist.Entry{}, false
+}
+
+// sameSQL finds other pairs of the same SQL but for spaces and its end.
+func sameSQL(l pairlist.List, of pairlist.Entry) []string {
+	plain := func(sql string) string { return strings.Join(strings.Fields(strings.TrimRight(sql, "; \t\r\n")), " ") }
+	var ids []string
+	for _, e := range l.Entries {
+		if e.ID != of.ID && len(ids) < maxSame && plain(e.SQL) == plain(of.SQL) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
 }
 
 // textID is the id of a pair while no executor says what the normal form of

@@ -24,6 +24,12 @@ type changedPair struct {
 	Changed bool     `json:"changed"`
 	// Unchecked says why nobody looked at new SQL; null where somebody did.
 	Unchecked *events.Failure `json:"unchecked"`
+	// SameSQL are other pairs of the task that have a new pair's SQL.
+	SameSQL []string `json:"same_sql"`
+}
+
+func viewChanged(o command.Outcome) changedPair {
+	return changedPair{viewPair(o.Entry), o.Changed, o.Unchecked, append([]string{}, o.SameSQL...)}
 }
 
 func (a *API) addPair(c *fiber.Ctx) error {
@@ -53,7 +59,7 @@ func (a *API) addPair(c *fiber.Ctx) error {
 	case out.Unchecked != nil:
 		m = message{"问答对已添加，但 SQL 未能当场校验，将在下次 sql_validation 时校验。", "The pair is added. Its SQL could not be checked now; the next sql_validation will."}
 	}
-	return respond(c, status, m, changedPair{viewPair(out.Entry), out.Changed, out.Unchecked})
+	return respond(c, status, m, viewChanged(out))
 }
 
 func (a *API) patchPair(c *fiber.Ctx) error {
@@ -89,7 +95,7 @@ func (a *API) patchPair(c *fiber.Ctx) error {
 	case out.Unchecked != nil:
 		m = message{"问答对已更新，但 SQL 未能当场校验，将在下次 sql_validation 时校验。", "The pair is changed. Its SQL could not be checked now; the next sql_validation will."}
 	}
-	return respond(c, fiber.StatusOK, m, changedPair{viewPair(out.Entry), out.Changed, out.Unchecked})
+	return respond(c, fiber.StatusOK, m, viewChanged(out))
 }
 
 // reviewedPairs is the data of a decision about several pairs.

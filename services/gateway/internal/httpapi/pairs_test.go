@@ -195,6 +195,11 @@ func TestAPairIsAddedWithItsCheck(t *testing.T) {
 	if again := w.do("POST", pairsOf(id, ""), `{"question":"Who?","sql":"select name from customers"}`); again.status != 200 || again.pair()["question"] != "who?" {
 		t.Errorf("in other letters: %d %s", again.status, again.body)
 	}
+	// The same SQL under another question is taken, and said.
+	r = w.do("POST", pairsOf(id, ""), `{"question":"which names are there?","sql":"SELECT name\n FROM customers ;"}`)
+	if same, _ := r.data["same_sql"].([]any); r.status != 201 || len(same) != 1 || same[0] != p["pair_id"] {
+		t.Errorf("%d %s", r.status, r.body)
+	}
 	r = w.do("POST", pairsOf(id, ""), `{"question":"what else?","sql":"SELECT wrong FROM customers"}`)
 	if r.summary() != "422 pair_invalid /sql:undefined_column" || r.Details[0].Check.Position != 8 || r.Details[0].Check.Rung != events.RungNames {
 		t.Errorf("%d %s", r.status, r.body)
@@ -204,7 +209,7 @@ func TestAPairIsAddedWithItsCheck(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 	added := w.pairEvents(id)
-	if want := []string{"pair.added li.na who?", "pair.added api what else?"}; !slices.Equal(added, want) {
+	if want := []string{"pair.added li.na who?", "pair.added api which names are there?", "pair.added api what else?"}; !slices.Equal(added, want) {
 		t.Errorf("%q, want %q", added, want)
 	}
 	for body, want := range map[string]string{

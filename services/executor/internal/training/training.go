@@ -88,14 +88,14 @@ func (d *Data) with(ctx context.Context, lang events.Language, do func(*vector.S
 	}
 	store, err := vector.Open(ctx, d.cfg.URL)
 	if err != nil {
-		return train.Translate(ctx, err, lang)
+		return train.Translate(ctx, err, lang, train.RequestAgain)
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		_ = store.Close(ctx) // what it did is committed, or not wanted
 	}()
-	return train.Translate(ctx, do(store), lang)
+	return train.Translate(ctx, do(store), lang, train.RequestAgain)
 }
 
 // collections are the names of ours, of a kind or "" for all.

@@ -21,9 +21,21 @@ func Unconfigured(lang events.Language) error {
 		"no vector store is configured: set DP_VECTOR_DATABASE_URL, or switch enable_training_data_load off"), nil)
 }
 
-// Translate says what went wrong with the vector store, as a *steps.Error, or
-// returns ctx's error. What is no fault of the store, and nil, stays as it is.
-func Translate(ctx context.Context, err error, lang events.Language) error {
+// Again is what to do once a fault is mended, as people read it.
+type Again struct{ chinese, english string }
+
+// What meets the vector store.
+var (
+	StepAgain    = Again{"重新执行本步骤", "run this step again"}
+	RequestAgain = Again{"再次发出请求", "make the request again"}
+)
+
+func (a Again) in(lang events.Language) string { return lang.Pick(a.chinese, a.english) }
+
+// Translate says what went wrong with the vector store and what to do, as a
+// *steps.Error, or returns ctx's error. What is no fault of the store, and nil,
+// stays as it is.
+func Translate(ctx context.Context, err error, lang events.Language, again Again) error {
 	if err == nil {
 		return nil
 	}
@@ -35,17 +47,17 @@ func Translate(ctx context.Context, err error, lang events.Language) error {
 	}
 	if errors.Is(err, embed.ErrUnavailable) || errors.Is(err, embed.ErrAnswer) {
 		return steps.Fail(events.ClassModel, "embedder_unavailable", lang.Sprintf(
-			"向量模型没有给出可用的向量：请检查 DP_EMBEDDING_BASE_URL、DP_EMBEDDING_MODEL 和密钥，然后重新执行本步骤（%v）",
-			"the embedding model gave no usable vectors: check DP_EMBEDDING_BASE_URL, DP_EMBEDDING_MODEL and the key, then run this step again (%v)", err), err)
+			"向量模型没有给出可用的向量：请检查 DP_EMBEDDING_BASE_URL、DP_EMBEDDING_MODEL 和密钥，然后%s",
+			"the embedding model gave no usable vectors: check DP_EMBEDDING_BASE_URL, DP_EMBEDDING_MODEL and the key, then %s", again.in(lang)), err)
 	}
-	errorType, message := describe(err, lang)
+	errorType, message := describe(err, lang, again)
 	if errorType == "" {
 		return err
 	}
 	return steps.Fail(events.ClassDatabase, errorType, message, err)
 }
 
-func describe(err error, lang events.Language) (errorType, message string) {
+func describe(err error, lang events.Language, again Again) (errorType, message string) {
 	var mismatch *vector.MismatchError
 	var extension *vector.ExtensionError
 	var gap *gapError
@@ -59,13 +71,13 @@ func describe(err error, lang events.Language) (errorType, message string) {
 			"集合 %s 写入了 %d 条，但有 %d 条读不回来：请检查向量库上的触发器、规则和行级安全策略，然后重新加载",
 			"of the %[2]d documents put into the collection %[1]s, %[3]d cannot be read back: look for triggers, rules and row-level security in the vector store, then load again", gap.collection, gap.written, gap.missing)
 	case errors.Is(err, vector.ErrBusy):
-		return "vector_store_busy", lang.Pick("同一数据库的另一次加载一直没有结束，请稍后重新执行本步骤", "another load of the same database did not end in time; run this step again later")
+		return "vector_store_busy", lang.Sprintf("同一数据库的另一次加载一直没有结束，请稍后%s", "another load of the same database did not end in time; %s later", again.in(lang))
 	case errors.Is(err, vector.ErrLayout):
 		return "vector_layout_unsupported", lang.Pick(
 			"向量库中的 langchain_pg_embedding 表是旧版结构：请换一个数据库或 schema，或先把表迁移到 langchain_postgres 的结构",
 			"the table langchain_pg_embedding of the vector store has an older form: use another database or schema, or migrate it to the form of langchain_postgres first")
 	}
-	return describeDatabase(err, lang)
+	return describeDatabase(err, lang, again)
 }
 
 func describeMismatch(m *vector.MismatchError, lang events.Language) string {
@@ -92,16 +104,16 @@ func describeExtension(e *vector.ExtensionError, lang events.Language) string {
 }
 
 // describeDatabase tells a store that cannot be reached from one that refuses.
-func describeDatabase(err error, lang events.Language) (errorType, message string) {
+func describeDatabase(err error, lang events.Language, again Again) (errorType, message string) {
 	var connect *pgconn.ConnectError
 	var server *pgconn.PgError
 	switch {
 	case errors.As(err, new(*pgconn.ParseConfigError)):
 		return "vector_store_unconfigured", lang.Pick("DP_VECTOR_DATABASE_URL 不是有效的连接串，请修正", "DP_VECTOR_DATABASE_URL is no valid connection string; mend it")
 	case errors.As(err, &connect), lost(err):
-		return "vector_store_unreachable", lang.Pick("连接不上向量库：请检查 DP_VECTOR_DATABASE_URL、网络和账号，然后重新执行本步骤", "the vector store cannot be reached: check DP_VECTOR_DATABASE_URL, the network and the account, then run this step again")
+		return "vector_store_unreachable", lang.Sprintf("连接不上向量库：请检查 DP_VECTOR_DATABASE_URL、网络和账号，然后%s", "the vector store cannot be reached: check DP_VECTOR_DATABASE_URL, the network and the account, then %s", again.in(lang))
 	case errors.As(err, &server):
-		return "vector_store_failed", lang.Sprintf("向量库拒绝了写入（SQLSTATE %s：%s），请处理后重新执行本步骤", "the vector store refused the load (SQLSTATE %s: %s); mend that and run this step again", server.Code, server.Message)
+		return "vector_store_failed", lang.Sprintf("向量库拒绝了操作（SQLSTATE %s：%s），请处理后%s", "the vector store refused the operation (SQLSTATE %s: %s); mend that and %s", server.Code, server.Message, again.in(lang))
 	}
 	return "", ""
 }

@@ -111,7 +111,7 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 		Embedder: s.cfg.Embedder.Name(), Index: map[string]vector.Indexed{},
 	}}
 	if err := s.withStore(ctx, run, func(store *vector.Store) error { return l.into(ctx, store) }); err != nil {
-		return steps.Result{}, Translate(ctx, err, run.Language())
+		return steps.Result{}, Translate(ctx, err, run.Language(), StepAgain)
 	}
 	return steps.Result{Data: l.result}, nil
 }
@@ -191,9 +191,13 @@ func (s step) ready(ctx context.Context, run *steps.Run, store *vector.Store) er
 			"向量库没有 vector 扩展，向量以 real[] 保存，Vanna 无法检索；安装扩展后重新加载即可转换",
 			"the vector store lacks the extension vector: embeddings are kept as real[], which Vanna cannot search; install the extension and load again to convert them"))
 	}
-	return store.Lock(ctx, run.Identity, s.cfg.LockWait, func() {
+	waiting := func() {
 		run.Log.Info(lang.Sprintf("同一数据库的另一次加载正在进行，最多等待 %v", "another load of the same database is running; waiting for it for at most %v", s.cfg.LockWait))
-	})
+	}
+	if err := store.Lock(ctx, run.Identity, s.cfg.LockWait, waiting); err != nil {
+		return err
+	}
+	return store.Lock(ctx, run.TaskID, s.cfg.LockWait, waiting) // whoever deletes the task may not know its database
 }
 
 // closeStore ends the session even after ctx has ended.

@@ -95,7 +95,7 @@ func (c *checker) mend(ctx context.Context, v *verdict, f finding) error {
 		}
 		v.Retries += f.retries
 		if f.refusal == nil && !(empty && f.empty) {
-			v.Repaired, v.RepairedVerdict, v.Diff = sql, f.verdict(), diff(v.SQL, sql)
+			v.mended(sql, f)
 			return nil
 		}
 		if empty || !mendable(f) {

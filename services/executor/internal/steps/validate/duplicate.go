@@ -8,7 +8,7 @@ import (
 // repeats makes v a duplicate of an earlier pair.
 func (v *verdict) repeats(earlier *verdict, lang events.Language) {
 	v.Verdict, v.Rung, v.ErrorType, v.SQLState, v.Hint, v.Position, v.Cost = events.VerdictDuplicate, "", reasonDuplicate, "", "", 0, 0
-	v.Repaired, v.RepairedVerdict, v.Diff = "", "", ""
+	v.Repaired, v.RepairedVerdict, v.Suggested, v.Diff = "", "", "", ""
 	v.Message = lang.Sprintf("与第 %d 对重复", "the same as pair %d", earlier.Number)
 	v.DuplicateOf = earlier.Number
 }
@@ -21,7 +21,7 @@ func settleDuplicates(verdicts []*verdict, modify bool, lang events.Language) {
 	first := map[string]*verdict{}
 	pass := func(theirs bool) {
 		for _, v := range verdicts {
-			if v.settled() || v.byPeople() != theirs {
+			if v.settled() || pairs.ByPeople(v.entry) != theirs {
 				continue
 			}
 			id := pairs.ID(v.Question, v.standing(modify))
@@ -39,8 +39,4 @@ func settleDuplicates(verdicts []*verdict, modify bool, lang events.Language) {
 			v.Valid = verdicts[v.DuplicateOf-1].passes(modify)
 		}
 	}
-}
-
-func (v *verdict) byPeople() bool {
-	return v.entry.Source == events.SourcePerson || v.entry.Decision == events.DecisionApproved
 }

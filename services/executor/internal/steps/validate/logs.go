@@ -31,6 +31,8 @@ func summary(lang events.Language, src source, o Outcome, verdicts []*verdict) s
 		switch {
 		case v.Repaired != "":
 			fmt.Fprintf(&b, "%s %s\n%s", v.head(), lang.Pick("已修复", "repaired"), indent(v.Diff))
+		case v.Suggested != "":
+			fmt.Fprintf(&b, "%s %s\n%s", v.head(), lang.Pick("建议修改（由人工编写或通过，未改动）", "a change is suggested (people wrote or approved it, and it stays)"), indent(v.Diff))
 		case v.Verdict == events.VerdictEmpty:
 			fmt.Fprintf(&b, "#%d %s [%s]\n", v.Number, oneLine(v.Question), lang.Pick("结果为空", "empty result"))
 		case !v.passes(false):

@@ -84,6 +84,7 @@ type verdict struct {
 	Number          int
 	Question, SQL   string
 	RepairedSQL     string `json:"repaired_sql"`
+	SuggestedSQL    string `json:"suggested_sql"`
 	Valid           bool
 	Verdict, Rung   string
 	Diff            string

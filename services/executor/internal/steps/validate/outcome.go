@@ -85,7 +85,7 @@ func (c *RungCounts) add(rung string) {
 	}
 }
 
-// RepairStats counts pairs.
+// RepairStats counts pairs. What is only suggested repairs none.
 type RepairStats struct {
 	Attempted  int `json:"attempted"`
 	Successful int `json:"successful"`

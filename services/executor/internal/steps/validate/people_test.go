@@ -130,6 +130,43 @@ func TestPeopleHaveTheLastWord(t *testing.T) {
 	}
 }
 
+// What people wrote or approved is theirs: a repair is suggested to them, and
+// an approval never comes to stand for another text.
+func TestPeoplesPairsAreNotRewritten(t *testing.T) {
+	const question = "Which cities?"
+	written := events.Pair{ID: pairs.ID(question, misspel), Question: question, SQL: misspel, Source: events.SourcePerson}
+	approved := events.Pair{ID: pairs.ID(question, misspel), Question: question, SQL: misspel, Source: events.SourceRules, Decision: events.DecisionApproved, DecidedBy: "Lin"}
+	for name, theirs := range map[string]events.Pair{"written": written, "approved": approved} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run := stepstest.New(t, shop(t), asked(t, question, misspel, "Which names?", good))
+			run.Pairs = []events.Pair{theirs}
+			result, err := step().Run(t.Context(), run.Run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o := outcome(t, result); o.Valid != 1 || o.Verdicts.Error < 1 || o.Repairs.Successful != 0 {
+				t.Errorf("%+v", o)
+			}
+			files := run.Files.FS()
+			if got := readPairs(t, files, pairFile); len(got) != 1 || got[0].SQL != good {
+				t.Errorf("pairs %v", got)
+			}
+			index, err := pairs.ReadIndex(files, pairs.VerdictsFile)
+			i := slices.IndexFunc(index, func(p events.Pair) bool { return p.ID == theirs.ID })
+			if err != nil || i < 0 || index[i].SQL != misspel || index[i].Decision != theirs.Decision || index[i].Check.Verdict != events.VerdictError {
+				t.Errorf("%+v, %v", index, err)
+			}
+			list := report(t, run.Files.Text("sql_validation_20250701_143052_report.json"))
+			if !slices.ContainsFunc(list, func(v verdict) bool {
+				return v.SQL == misspel && v.RepairedSQL == "" && v.SuggestedSQL == mended && strings.Contains(v.Diff, "+SELECT city\n")
+			}) {
+				t.Errorf("%+v", list)
+			}
+		})
+	}
+}
+
 // A repaired pair keeps its ID, also when the repaired file is checked again.
 func TestRepairedPairsKeepTheirIDs(t *testing.T) {
 	dsn := shop(t)

@@ -33,6 +33,9 @@ func tell(run *steps.Run, v *verdict) {
 		run.Log.Info(lang.Sprintf("第 %d 对已修复：原来的结果为空", "pair %d repaired: its result was empty", v.Number), repaired...)
 	case v.Repaired != "":
 		run.Log.Info(lang.Sprintf("第 %d 对已修复：%s", "pair %d repaired: %s", v.Number, v.Message), repaired...)
+	case v.Suggested != "" && !v.Valid:
+		run.Log.Warn(lang.Sprintf("第 %d 对无效：%s；由人工编写或通过，未改动，报告中有修改建议", "pair %d is invalid: %s; people wrote or approved it, so it stays, and the report suggests a change", v.Number, v.Message),
+			append(fields, zap.String("suggested_sql", v.Suggested))...)
 	case !v.Valid:
 		run.Log.Warn(lang.Sprintf("第 %d 对无效：%s", "pair %d is invalid: %s", v.Number, v.Message), fields...)
 	case v.Verdict != "" && v.Verdict != "valid":

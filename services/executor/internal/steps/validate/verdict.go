@@ -34,6 +34,9 @@ type verdict struct {
 	Repaired        string `json:"repaired_sql,omitempty"`
 	RepairedVerdict string `json:"repaired_verdict,omitempty"`
 	Diff            string `json:"diff,omitempty"`
+	// Suggested is such SQL for a pair that people wrote or approved, whose text
+	// only they change; Diff is the way to it.
+	Suggested string `json:"suggested_sql,omitempty"`
 
 	RepairAttempted  bool    `json:"repair_attempted"`
 	Retries          int     `json:"retries"`
@@ -50,6 +53,16 @@ func (v *verdict) find(f finding) {
 		c.Verdict, c.Rung, c.ErrorType, c.SQLState, c.Message, c.Hint, c.Position, c.Cost
 	v.Valid = f.refusal == nil
 	v.Retries += f.retries
+}
+
+// mended notes SQL that passes in place of the pair's.
+func (v *verdict) mended(sql string, f finding) {
+	v.Diff = diff(v.SQL, sql)
+	if pairs.ByPeople(v.entry) {
+		v.Suggested = sql
+		return
+	}
+	v.Repaired, v.RepairedVerdict = sql, f.verdict()
 }
 
 // rejected reports whether people rejected the pair.

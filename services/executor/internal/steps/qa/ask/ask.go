@@ -27,10 +27,11 @@ func About(ctx context.Context, db *profile.Database, th theme.Theme) (*Candidat
 
 // about writes every question whose main table is t.
 func (w *writer) about(t *profile.Table) {
-	if len(t.Columns) == 0 || t.Closed() {
+	bare := t.Readable && len(t.Table.Columns) == 0
+	if len(t.Columns) == 0 && !bare || t.Closed() {
 		return
 	}
-	if t.Empty() {
+	if t.Empty() || bare {
 		w.count(t)
 		return
 	}

@@ -55,6 +55,9 @@ func Describe(schema *catalog.Schema, language events.Language) *Database {
 	d.link(prefixes)
 	for _, t := range d.Tables {
 		t.assignRoles()
+	}
+	for _, t := range d.Tables {
+		d.inherit(t)
 		t.findLabel()
 	}
 	return d
@@ -223,6 +226,26 @@ func (t *Table) assignRoles() {
 		}
 	}
 	t.findLive()
+}
+
+// inherit gives a view's columns the part that the columns of the same name and
+// type play in the tables that it reads: a key is one in a view too.
+func (d *Database) inherit(t *Table) {
+	if t.View == nil {
+		return
+	}
+	for _, name := range t.View.Reads {
+		source := d.Table(name)
+		if source == nil {
+			continue
+		}
+		for _, c := range t.Columns {
+			from := source.Find(c.Name)
+			if from != nil && from.BaseType == c.BaseType && slices.Contains([]Role{Key, Reference, Personal}, from.Role) {
+				c.Role = from.Role
+			}
+		}
+	}
 }
 
 // findLive looks for the column by which rows are marked as deleted.

@@ -67,6 +67,9 @@ type hint struct {
 }
 
 func hintOf(name, comment string) hint {
+	if comment == "" && words.HasChinese(name) {
+		comment = name
+	}
 	cut := strings.IndexFunc(comment, func(r rune) bool { return strings.ContainsRune("，,。；;：:（(、\n=", r) })
 	if cut >= 0 {
 		comment = comment[:cut]

@@ -124,7 +124,7 @@ func (w *work) stillStands(p events.Pair) bool {
 // earlier task is found and decided again.
 func renewed(p events.Pair) events.Pair {
 	return events.Pair{
-		ID: p.ID, Question: p.Question, SQL: p.SQL, Theme: p.Theme, Source: p.Source, Reused: true,
+		ID: p.ID, Question: p.Question, SQL: p.SQL, Theme: p.Theme, Source: p.Source, WrittenBy: p.WrittenBy, Reused: true,
 		Tables: p.Tables, Shapes: p.Shapes, Difficulty: p.Difficulty,
 	}
 }

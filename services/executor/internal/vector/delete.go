@@ -27,18 +27,21 @@ var (
 
 // DeleteTask removes what no task but this one loaded, from all collections,
 // for good, and returns how many documents went. It needs no Prepare; where
-// there are no tables there is nothing to do.
+// there are no tables there is nothing to do. It waits for loads of the task and of
+// its databases, for a few minutes; then it returns ErrBusy.
 func (s *Store) DeleteTask(ctx context.Context, taskID string) (n int64, err error) {
 	there, err := s.inspect(ctx)
 	if err != nil || !there {
 		return 0, err
 	}
-	err = pgx.BeginFunc(ctx, s.conn, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, deleteTaskSQL, taskID).Scan(&n); err != nil {
+	err = s.alone(ctx, events.TrainingScope{TaskID: taskID}, func() error {
+		return pgx.BeginFunc(ctx, s.conn, func(tx pgx.Tx) error {
+			if err := tx.QueryRow(ctx, deleteTaskSQL, taskID).Scan(&n); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `DELETE FROM data_pipeline_deleted_embedding WHERE cmetadata -> 'task_ids' = jsonb_build_array($1::text)`, taskID)
 			return err
-		}
-		_, err := tx.Exec(ctx, `DELETE FROM data_pipeline_deleted_embedding WHERE cmetadata -> 'task_ids' = jsonb_build_array($1::text)`, taskID)
-		return err
+		})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("delete training data: %w", err)
@@ -52,18 +55,26 @@ type Request struct {
 	Scope events.TrainingScope
 	// Collections are the names of those that it is about.
 	Collections []string
-	// Before is when it was made: what was loaded later stays.
+	// Before is when it was made: what was loaded later, or again, stays.
 	Before time.Time
 }
 
 // Delete takes out what a request means, so that it can be restored, and returns
-// how many documents went. It needs no Prepare.
-func (s *Store) Delete(ctx context.Context, r Request) (int64, error) {
+// how many documents went. It needs no Prepare, and waits as DeleteTask does.
+func (s *Store) Delete(ctx context.Context, r Request) (n int64, err error) {
+	there, err := s.inspect(ctx)
+	if err != nil || !there {
+		return 0, err
+	}
 	owner := r.Scope.Task()
 	if owner == events.NoTask {
 		owner = ""
 	}
-	return s.once(ctx, r, deleteScopeSQL, r.Collections, Moment(r.Before), strings.ToLower(r.Scope.Database), r.Scope.TaskID, r.Scope.LoadID, some(r.Scope.IDs), owner)
+	err = s.alone(ctx, r.Scope, func() error {
+		n, err = s.once(ctx, r, deleteScopeSQL, r.Collections, Moment(r.Before), strings.ToLower(r.Scope.Database), r.Scope.TaskID, r.Scope.LoadID, some(r.Scope.IDs), owner)
+		return err
+	})
+	return n, err
 }
 
 // Restore brings back what a request means, and returns how many documents

@@ -42,6 +42,8 @@ type Metadata struct {
 	LoadID   string `json:"load_id,omitempty"`
 	File     string `json:"file,omitempty"`
 	LoadedAt string `json:"loaded_at,omitempty"`
+	// ConfirmedAt is when it was loaded again last; Put sets it.
+	ConfirmedAt string `json:"confirmed_at,omitempty"`
 
 	// The rest is what the newest load knew of it.
 	Tables        []string `json:"tables"`

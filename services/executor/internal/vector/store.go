@@ -54,13 +54,14 @@ func (s *Store) Arrays() bool { return s.arrays }
 // lockPause is the time between tries at the lock.
 const lockPause = 250 * time.Millisecond
 
-// Lock takes the right to change data of one database, which ends with Close. If
+// Lock takes the right to change the training data of a database or a task, by
+// its name, which ends with Close; a load takes that of its database first. If
 // another session has it, Lock calls waiting once and waits up to a time; then
 // it returns ErrBusy. It asks again and again: a statement that waited in the
 // server would hold up an index that the other session builds, and that one its
 // lock.
-func (s *Store) Lock(ctx context.Context, database string, wait time.Duration, waiting func()) error {
-	key := lockKey("datapipeline training data\x00" + database)
+func (s *Store) Lock(ctx context.Context, name string, wait time.Duration, waiting func()) error {
+	key := loadKey(name)
 	deadline := time.Now().Add(wait)
 	taken, err := s.tryLock(ctx, key)
 	if err == nil && !taken {
@@ -84,6 +85,9 @@ func (s *Store) tryLock(ctx context.Context, key int64) (taken bool, err error) 
 	err = s.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, key).Scan(&taken)
 	return taken, err
 }
+
+// loadKey is the advisory lock of a database or a task.
+func loadKey(name string) int64 { return lockKey("datapipeline training data\x00" + name) }
 
 // lockKey is the advisory lock of a name.
 func lockKey(name string) int64 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -182,14 +183,18 @@ func TestRunWritesWhatVannaReads(t *testing.T) {
 	}
 }
 
+// A second load only notes when it was.
 func TestRunTwiceChangesNothing(t *testing.T) {
+	confirmed := regexp.MustCompile(`, ""confirmed_at"": ""[^"]*""`)
 	dsn := testkit.Postgres(t)
 	first := load(t, train.Config{URL: dsn}, stepstest.New(t, "", folder()))
 	before := everything(t, dsn)
 	later := stepstest.New(t, "", folder())
 	later.RequestedAt = later.RequestedAt.Add(time.Hour)
 	second := load(t, train.Config{URL: dsn}, later)
-	if after := everything(t, dsn); after != before {
+	rows := strings.Split(confirmed.ReplaceAllString(everything(t, dsn), ""), "\n")
+	slices.Sort(rows)
+	if want := strings.Split(before, "\n"); !slices.Equal(rows, slices.Sorted(slices.Values(want))) {
 		t.Error("the store changed")
 	}
 	if first.Counts != second.Counts {

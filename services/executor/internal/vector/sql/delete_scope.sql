@@ -1,11 +1,11 @@
 -- Of what a scope means ($3 database, $4 task, $5 load, $6 ids) and was loaded
--- before the request ($2), all goes; where the scope is a task's ($7), what other
+-- before the request ($2), and not again since, all goes; where the scope is a task's ($7), what other
 -- tasks loaded too only loses its mark.
 WITH meant AS (
   SELECT e.id, e.cmetadata::jsonb AS m, c.cmetadata::jsonb ->> 'embedder' AS embedder
   FROM langchain_pg_embedding e JOIN langchain_pg_collection c ON c.uuid = e.collection_id
   WHERE c.name = ANY ($1::text[])
-    AND coalesce(e.cmetadata::jsonb ->> 'loaded_at', '') <= $2::text
+    AND coalesce(e.cmetadata::jsonb ->> 'confirmed_at', e.cmetadata::jsonb ->> 'loaded_at', '') <= $2::text
     AND (e.cmetadata::jsonb @> jsonb_build_object('database', nullif($3::text, ''))
       OR e.cmetadata::jsonb @> jsonb_build_object('task_ids', jsonb_build_array(nullif($4::text, '')))
       OR e.cmetadata::jsonb @> jsonb_build_object('load_id', nullif($5::text, ''))

@@ -8,6 +8,7 @@ WITH put AS (
   ON CONFLICT (id) DO UPDATE
   SET cmetadata = EXCLUDED.cmetadata::jsonb || e.cmetadata::jsonb
         || jsonb_strip_nulls(jsonb_build_object(
+             'confirmed_at', CASE WHEN e.cmetadata::jsonb ->> 'loaded_at' < EXCLUDED.cmetadata::jsonb ->> 'loaded_at' THEN EXCLUDED.cmetadata::jsonb -> 'loaded_at' END,
              'verdict', EXCLUDED.cmetadata::jsonb -> 'verdict',
              'schema_version', EXCLUDED.cmetadata::jsonb -> 'schema_version',
              'pair_id', EXCLUDED.cmetadata::jsonb -> 'pair_id',
@@ -17,6 +18,7 @@ WITH put AS (
              ELSE coalesce(e.cmetadata::jsonb -> 'task_ids', '[]') || (EXCLUDED.cmetadata::jsonb -> 'task_ids') END)
   WHERE NOT coalesce(e.cmetadata::jsonb -> 'task_ids', '[]') @> (EXCLUDED.cmetadata::jsonb -> 'task_ids')
      OR NOT e.cmetadata::jsonb ? 'load_id'
+     OR coalesce(e.cmetadata::jsonb ->> 'confirmed_at', e.cmetadata::jsonb ->> 'loaded_at', '') < coalesce(EXCLUDED.cmetadata::jsonb ->> 'loaded_at', '')
      OR NOT e.cmetadata::jsonb @> (EXCLUDED.cmetadata::jsonb - ARRAY['task_ids', 'task_id', 'load_id', 'file', 'loaded_at', 'createdat', 'tables'])
      OR e.cmetadata::jsonb -> 'tables' IS DISTINCT FROM EXCLUDED.cmetadata::jsonb -> 'tables'
   RETURNING xmax = 0 AS fresh

@@ -27,6 +27,9 @@ type Target struct {
 	DSN string // with its secrets
 	// Database is its name, Identity host:port/name in lower case.
 	Database, Identity string
+	// Role is the user of the connection: what it can read may be less than what
+	// another one can.
+	Role string
 
 	redactor redactor
 }
@@ -113,7 +116,7 @@ func newTarget(s string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	return Target{DSN: s, Database: cfg.Database, Identity: identity, redactor: newRedactor(s, cfg.Password)}, nil
+	return Target{DSN: s, Database: cfg.Database, Identity: identity, Role: cfg.User, redactor: newRedactor(s, cfg.Password)}, nil
 }
 
 func (r *Resolver) find(c events.Connection, lang events.Language) (string, error) {

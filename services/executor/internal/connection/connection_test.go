@@ -52,7 +52,7 @@ func TestConnectionsAreFoundByNameAndBySeal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if target.DSN != shop || target.Database != "Shop" || target.Identity != "db.example.com:5432/shop" {
+		if target.DSN != shop || target.Database != "Shop" || target.Identity != "db.example.com:5432/shop" || target.Role != "reader" {
 			t.Errorf("%+v", target)
 		}
 	}

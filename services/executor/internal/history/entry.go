@@ -32,7 +32,7 @@ type Entry struct {
 	CreatedAt   time.Time `json:"created_at"`
 	RequestedAt time.Time `json:"requested_at"`
 	RequestSeq  uint64    `json:"request_seq"`
-	// Settings is what the files were made with; see Settings.
+	// Settings is what the files were made with; see Settings and ReadBy.
 	Settings string `json:"settings"`
 	// Steps are the manifests of the completed steps.
 	Steps map[events.Step][]events.File `json:"steps"`

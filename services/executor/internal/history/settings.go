@@ -35,6 +35,19 @@ func Settings(r events.Request, model string) string {
 	if err != nil {
 		panic(err) // strings and numbers always marshal
 	}
+	return fingerprint(raw)
+}
+
+// ReadBy is the fingerprint of settings under which a role read the database,
+// which shows each role its own rows; empty settings stay empty.
+func ReadBy(role, settings string) string {
+	if settings == "" {
+		return ""
+	}
+	return fingerprint([]byte(settings + "\x00" + role))
+}
+
+func fingerprint(raw []byte) string {
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
 }

@@ -46,6 +46,7 @@ func (a *attempt) lookBack() error {
 	defer cancel()
 	entries, err := a.history().Before(ctx, a.target.Identity, a.request.Task(), a.state.created)
 	a.note("history not read", err)
+	heard := false
 	for i, e := range entries {
 		task, err := a.r.load(a.work, e.TaskID, state{})
 		if err != nil {
@@ -55,8 +56,8 @@ func (a *attempt) lookBack() error {
 			a.note("deleted task stays in the history", a.history().Forget(ctx, e.TaskID))
 			continue
 		}
-		if a.earlier.pairs == nil {
-			a.earlier.pairs = ours(e.Pairs, task.pairs.List())
+		if !heard { // of the newest alone, also if there is nothing to hear
+			a.earlier.pairs, heard = ours(e.Pairs, task.pairs.List()), true
 		}
 		if a.earlier.base = a.newBase(e); a.earlier.base != nil || i == maxBases {
 			break
@@ -101,14 +102,16 @@ func (a *attempt) tellBase() {
 	case a.order.Options.FullRefresh:
 		a.lines.Info(a.say("按要求全部重新生成，仅与任务 %s 比较表结构。", "Everything is made anew, as asked; the catalogue is compared with that of task %s.", base.TaskID))
 	case !base.Reusable:
-		a.lines.Info(a.say("任务 %s 的语言、脱敏方式、模型、业务背景或问题数量不同：只比较表结构，全部重新生成。",
-			"Task %s had another language, masking, model, business context or number of questions: its catalogue is compared, and everything is made anew.", base.TaskID))
+		a.lines.Info(a.say("任务 %s 的数据库账号、语言、脱敏方式、模型、业务背景或问题数量不同：只比较表结构，全部重新生成。",
+			"Task %s had another database role, language, masking, model, business context or number of questions: its catalogue is compared, and everything is made anew.", base.TaskID))
 	default:
 		a.lines.Info(a.say("以任务 %s 为基础，只重做有变化的表及其主题。", "Task %s is built upon: only tables that changed and their themes are done again.", base.TaskID))
 	}
 }
 
-func (a *attempt) settings() string { return history.Settings(a.order, a.r.cfg.Model.Name()) }
+func (a *attempt) settings() string {
+	return history.ReadBy(a.target.Role, history.Settings(a.order, a.r.cfg.Model.Name()))
+}
 
 // madeWith adds what a completed step was made with: the settings of the
 // request that it belongs to, and the model that its result names.
@@ -147,7 +150,7 @@ func (a *attempt) remember() {
 	}
 	e := history.Entry{
 		TaskID: a.request.Task(), OutputPrefix: a.order.OutputPrefix, CreatedAt: a.state.created,
-		RequestedAt: a.request.Recorded, RequestSeq: a.request.Sequence, Settings: a.state.settings(),
+		RequestedAt: a.request.Recorded, RequestSeq: a.request.Sequence, Settings: history.ReadBy(a.target.Role, a.state.settings()),
 		Steps: map[events.Step][]events.File{}, Pairs: ours(a.earlier.pairs, a.state.pairs.List()),
 	}
 	for name, s := range a.state.Steps {
@@ -171,30 +174,4 @@ func ours(before, own []events.Pair) []events.Pair {
 	return slices.DeleteFunc(slices.Concat(before, own), func(p events.Pair) bool {
 		return p.Decision == "" && p.Source != events.SourcePerson
 	})
-}
-
-// people are the pairs that people wrote or decided about, as they are now.
-// What was said in an earlier task about tables that this one does not have is
-// left out once its catalogue is known.
-func (x *execution) people(in fs.FS) []events.Pair {
-	inherited := x.earlier.pairs
-	if here, err := tablesOf(in); err == nil {
-		inherited = slices.DeleteFunc(slices.Clone(inherited), func(p events.Pair) bool {
-			return slices.ContainsFunc(p.Tables, func(t string) bool { return here[t] == "" })
-		})
-	}
-	return ours(inherited, x.state.pairs.List())
-}
-
-// tablesOf are the tables that the first step described, by name.
-func tablesOf(in fs.FS) (map[string]string, error) {
-	data, err := fs.ReadFile(in, snapshot.FileName)
-	if err != nil {
-		return nil, err
-	}
-	s, err := snapshot.Decode(data)
-	if err != nil {
-		return nil, err
-	}
-	return s.Fingerprints(), nil
 }

@@ -17,18 +17,19 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
-// witness is a step that leaves a catalogue of one table, public.t, and keeps
-// what its runs were given.
+// witness is a step that leaves a catalogue of two tables, public.t and hr.pay,
+// and keeps what its runs were given.
 type witness struct {
 	mu   sync.Mutex
 	seen []seen
 }
 
 type seen struct {
-	task  string
-	base  string // its task, "" for none
-	reuse bool
-	pairs []string // id and decision
+	task   string
+	base   string // its task, "" for none
+	reuse  bool
+	pairs  []string // id and decision
+	tables []string // of the pairs
 }
 
 func (w *witness) step(name events.Step) step {
@@ -41,7 +42,7 @@ func (w *witness) step(name events.Step) step {
 			}
 		}
 		for _, p := range r.Pairs {
-			s.pairs = append(s.pairs, p.ID+" "+p.Decision)
+			s.pairs, s.tables = append(s.pairs, p.ID+" "+p.Decision), append(s.tables, p.Tables...)
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -49,7 +50,9 @@ func (w *witness) step(name events.Step) step {
 		if name != events.StepDDL {
 			return steps.Result{Data: struct{}{}}, nil
 		}
-		schema := &catalog.Schema{Tables: []*catalog.Table{{Schema: "public", Name: "t", Kind: catalog.OrdinaryTable}}}
+		schema := &catalog.Schema{Tables: []*catalog.Table{
+			{Schema: "hr", Name: "pay", Kind: catalog.OrdinaryTable}, {Schema: "public", Name: "t", Kind: catalog.OrdinaryTable},
+		}}
 		if err := r.Out.WriteFile(snapshot.FileName, snapshot.Of(schema).Encode()); err != nil {
 			return steps.Result{}, err
 		}
@@ -161,6 +164,7 @@ func TestRepeatingATaskChangesNothingThatItBuildsUpon(t *testing.T) {
 func TestOtherSettingsAreComparedWithAndNotTakenOver(t *testing.T) {
 	for name, change := range map[string]func(*events.Request){
 		"another language":   func(r *events.Request) { r.Language = events.Chinese },
+		"another role":       func(r *events.Request) { r.Connection.Name = "narrow" },
 		"another context":    func(r *events.Request) { r.BusinessContext = "hotels" },
 		"everything is anew": func(r *events.Request) { r.Options.FullRefresh = true },
 	} {
@@ -361,13 +365,64 @@ func TestDecisionsSurviveDamage(t *testing.T) {
 	w.last(t).demand(t, id1+" rejected")
 }
 
+// TestDecisionsAreThoseOfTheNewestTask: where it has none, none come back from
+// tasks before it, whatever became of its files.
+func TestDecisionsAreThoseOfTheNewestTask(t *testing.T) {
+	d, w := deploy(t, 1), &witness{}
+	d.start(1, w.all())
+	first := d.whole()
+	d.review(first, id1, events.DecisionRejected)
+	second := d.whole()
+	w.last(t).demand(t, id1+" rejected")
+	d.review(second, id1, "")
+	if err := bucket.RemoveAll(t.Context(), d.bucket, second+"/"); err != nil {
+		t.Fatal(err)
+	}
+	d.whole()
+	if got := w.last(t); got.base != first {
+		t.Errorf("%+v", got)
+	}
+	w.last(t).demand(t)
+}
+
+// written is a pair that somebody wrote, with the tables it was said to read.
+func written(task, pair, sql string, tables ...string) *events.PairAdded {
+	said := saying(task, pair, events.SourcePerson, tables...)
+	said.SQL = sql
+	return &events.PairAdded{PairChange: said}
+}
+
 // TestPairsOnOtherTablesStayBehind, and come back with their tables.
 func TestPairsOnOtherTablesStayBehind(t *testing.T) {
 	d, w := deploy(t, 1), &witness{}
 	d.start(1, w.all())
 	first := d.whole()
-	d.people(&events.PairAdded{PairChange: saying(first, id1, events.SourcePerson, "public.gone", "public.t")})
-	d.whole()
+	d.people(written(first, id1, "SELECT 1 FROM gone, hr.t", "hr.t", "public.gone"))
+	second := d.whole()
 	w.last(t).demand(t)
 	w.seen[len(w.seen)-4].demand(t, id1+" ") // before the catalogue is known
+	if !contains(d.logged(second), "1 pairs that people wrote or approved in earlier tasks are left out") {
+		t.Errorf("log: %q", d.logged(second))
+	}
+}
+
+// TestPairsAreOnTheTablesOfTheCatalogue, whatever was guessed when somebody
+// wrote them.
+func TestPairsAreOnTheTablesOfTheCatalogue(t *testing.T) {
+	d, w := deploy(t, 1), &witness{}
+	d.start(1, w.all())
+	first := d.whole()
+	d.people(written(first, id1, "SELECT 1 FROM pay", "public.pay"))
+	d.again(first, nil, events.StepValidation)
+	w.last(t).demandTables(t, "hr.pay")
+	d.whole()
+	w.last(t).demand(t, id1+" ")
+	w.last(t).demandTables(t, "hr.pay")
+}
+
+func (s seen) demandTables(t *testing.T, tables ...string) {
+	t.Helper()
+	if !slices.Equal(s.tables, tables) {
+		t.Errorf("%s was given pairs on %q, want %q", s.task, s.tables, tables)
+	}
 }

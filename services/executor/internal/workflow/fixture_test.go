@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 const (
 	password = "s3cret-pass-word"
 	secret   = "postgres://reader:" + password + "@db.example.com:5432/shop"
+	narrow   = "postgres://clerk:" + password + "@db.example.com:5432/shop"
 )
 
 // leaseTTL is short enough to be waited for.
@@ -293,7 +294,7 @@ func (d *deployment) config(b *broker.Broker, settings ...setting) workflow.Conf
 	}
 	cfg := workflow.Config{
 		Broker: b, Leases: leases, Bucket: d.bucket, Steps: wholeTask(),
-		Connect: connection.NewResolver(map[string]string{"shop": secret}).Resolve,
+		Connect: connection.NewResolver(map[string]string{"shop": secret, "narrow": narrow}).Resolve,
 		OpenBusiness: func(context.Context, string, events.Language) (*pgxpool.Pool, error) {
 			return nil, errors.New("no business database here")
 		},

@@ -55,6 +55,10 @@ type PairCheck struct {
 	Cost float64 `json:"cost,omitempty"`
 }
 
+// Passes reports whether the SQL may be used: it reads, and runs within its
+// limits, whether it finds something or not.
+func (c PairCheck) Passes() bool { return c.Verdict == VerdictValid || c.Verdict == VerdictEmpty }
+
 // The verdicts.
 const (
 	VerdictValid        = "valid"

@@ -78,7 +78,7 @@ func passes(p events.Pair) bool {
 	if p.Check == nil {
 		return p.Source != events.SourcePerson
 	}
-	return p.Check.Verdict == events.VerdictValid || p.Check.Verdict == events.VerdictEmpty
+	return p.Check.Passes()
 }
 
 // PairText is the JSON that Vanna makes of a pair with json.dumps, which it

@@ -36,7 +36,7 @@ func (c *Commands) assess(ctx context.Context, t projection.Task, question, sql 
 	if !events.ValidPairID(answer.PairID) {
 		answer.PairID = textID(question, sql)
 	}
-	if answer.Check != nil && !passes(answer.Check.Verdict) && !mayBeInvalid {
+	if answer.Check != nil && !answer.Check.Passes() && !mayBeInvalid {
 		return assessment{}, invalid(answer.Check)
 	}
 	return assessment{answer}, nil
@@ -50,6 +50,7 @@ func (c *Commands) answer(ctx context.Context, t projection.Task, q events.PairQ
 	if q.Connection = r.Connection; q.Connection.Name == "" && q.Connection.Sealed == "" {
 		return events.PairAnswer{}, apierr.New(apierr.ConnectionRequired, t.ID)
 	}
+	q.Masking = r.Options.Masking
 	return c.checker.CheckPair(ctx, q)
 }
 
@@ -65,11 +66,6 @@ func unanswered(err error) (*apierr.Error, bool) {
 		return refusal, true
 	}
 	return nil, false
-}
-
-// passes says whether the load takes a pair of a verdict.
-func passes(verdict string) bool {
-	return verdict == events.VerdictValid || verdict == events.VerdictEmpty
 }
 
 func invalid(check *events.PairCheck) error {

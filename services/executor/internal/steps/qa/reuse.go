@@ -117,7 +117,7 @@ func (w *work) stillStands(p events.Pair) bool {
 	if p.Source == events.SourcePerson && !slices.ContainsFunc(w.Pairs, func(theirs events.Pair) bool { return theirs.ID == p.ID }) {
 		return false
 	}
-	return p.Check == nil || p.Check.Verdict == events.VerdictValid || p.Check.Verdict == events.VerdictEmpty
+	return p.Check == nil || p.Check.Passes()
 }
 
 // renewed is a pair as it was made; what was found or decided about it in the

@@ -14,10 +14,15 @@ func (r *reading) word(i int, word string) {
 	case "WITH":
 		l.with = !l.selects
 		if next.Is("RECURSIVE") {
-			r.ctes["\x00recursive"] = true // no name holds a zero byte
+			l.ctes["\x00recursive"] = true // no name holds a zero byte
 		}
 	case "SELECT":
 		r.selects(l)
+	case "TABLE", "VALUES":
+		if !l.selects {
+			r.selects(l)
+			l.from, l.expects = word == "TABLE", word == "TABLE"
+		}
 	case "FROM":
 		if l.selects && !r.at(i-1).Is("DISTINCT") {
 			l.from, l.expects = true, true
@@ -41,7 +46,7 @@ func (r *reading) word(i int, word string) {
 		}
 	case "UNION", "INTERSECT", "EXCEPT":
 		r.shape(events.ShapeSetOperation)
-		*l = level{branch: true, anti: l.anti}
+		*l = level{branch: true, anti: l.anti, ctes: l.ctes}
 	default:
 		r.clause(i, word)
 	}
@@ -74,7 +79,7 @@ func (r *reading) clause(i int, word string) {
 		if l.ordered {
 			r.shape(events.ShapeOrder)
 		}
-	case "OFFSET", "FOR":
+	case "OFFSET", "FOR", "WINDOW":
 		l.endFrom()
 	case "OVER":
 		if _, named := next.Name(); named || next.Is("(") {

@@ -15,7 +15,7 @@ import (
 // or of the only other schema that has such a table; names that schema, which
 // may be nil, does not know are kept as they are written. It sees no table
 // behind a view or a function, takes a common table expression for visible
-// from its end to the end of the statement, and knows arithmetic on dates
+// from its end to that of the query it belongs to, and knows arithmetic on dates
 // without a function or an interval only where a column's type shows it.
 // Anything may be given, even what is no SQL.
 func Describe(sql string, schema *catalog.Schema) (tables, shapes []string, difficulty string) {

@@ -14,9 +14,7 @@ type reading struct {
 	tokens []sqltext.Token
 	levels []*level // of parentheses, the innermost last
 	// names are the tables read, each in its parts.
-	names [][]string
-	// ctes are the common table expressions seen so far.
-	ctes   map[string]bool
+	names  [][]string
 	shapes map[string]bool
 	// operands are the names next to a plus or a minus.
 	operands map[string]bool
@@ -36,12 +34,13 @@ type level struct {
 	ordered bool // ORDER BY was seen
 	tables  int  // of the FROM clause
 	cte     string
-	branch  bool // a query in parentheses that stands for the whole, or is a CTE
+	ctes    map[string]bool // common table expressions seen so far
+	branch  bool            // a query in parentheses that stands for the whole, or is a CTE
 }
 
 func readStatement(sql string) *reading {
-	r := &reading{tokens: code(sql), ctes: map[string]bool{}, shapes: map[string]bool{}, operands: map[string]bool{}, aliases: map[string][][]string{}}
-	r.levels = []*level{{branch: true}}
+	r := &reading{tokens: code(sql), shapes: map[string]bool{}, operands: map[string]bool{}, aliases: map[string][][]string{}}
+	r.levels = []*level{{branch: true, ctes: map[string]bool{}}}
 	for i := 0; i < len(r.tokens); i++ {
 		i = r.step(i)
 	}
@@ -70,12 +69,12 @@ func (r *reading) step(i int) int {
 		l.expects = l.from
 	case r.at(i - 1).Is("."), r.at(i-1).Is("AS") && !l.with:
 		// the rest of a name, or a name for a result
-	case l.expects && named && !slices.ContainsFunc([]string{"LATERAL", "ONLY", "SELECT", "WITH", "VALUES"}, t.Is):
+	case l.expects && named && !slices.ContainsFunc([]string{"LATERAL", "ONLY", "SELECT", "WITH", "VALUES", "TABLE"}, t.Is):
 		return r.table(i)
 	case l.with && named && r.beginsCTE(i):
 		l.cte = name
 		if r.recursive(i) {
-			r.ctes[name] = true
+			l.ctes[name] = true
 		}
 	case t.Kind == sqltext.Word:
 		r.word(i, strings.ToUpper(t.Text))
@@ -92,13 +91,13 @@ func (r *reading) beginsCTE(i int) bool {
 
 // recursive says whether the WITH clause that the name at i stands in is.
 func (r *reading) recursive(i int) bool {
-	return r.at(i-1).Is("RECURSIVE") || r.at(i-1).Is(",") && r.ctes["\x00recursive"]
+	return r.at(i-1).Is("RECURSIVE") || r.at(i-1).Is(",") && r.top().ctes["\x00recursive"]
 }
 
 func (r *reading) open(i int) {
 	outer := r.top()
 	before := r.at(i - 1)
-	inner := &level{anti: before.Is("EXISTS") && r.at(i-2).Is("NOT")}
+	inner := &level{ctes: map[string]bool{}, anti: before.Is("EXISTS") && r.at(i-2).Is("NOT")}
 	inner.branch = outer.branch && !outer.selects || outer.with
 	// A join in parentheses, or a query that stands for a table.
 	inner.expects, inner.from = outer.expects, outer.expects
@@ -125,7 +124,7 @@ func (r *reading) close() {
 		r.joins(outer)
 	}
 	if outer.with && outer.cte != "" && inner.selects {
-		r.ctes[outer.cte] = true
+		outer.ctes[outer.cte] = true
 	}
 }
 
@@ -148,12 +147,18 @@ func (r *reading) table(i int) int {
 		i += 2
 	}
 	function := r.at(i + 1).Is("(")
-	if !function && len(parts) > 0 && (len(parts) > 1 || !r.ctes[parts[0]]) {
+	if !function && len(parts) > 0 && (len(parts) > 1 || !r.isCTE(parts[0])) {
 		r.names = append(r.names, parts)
 		alias := r.alias(i+1, parts[len(parts)-1])
 		r.aliases[alias] = append(r.aliases[alias], parts)
 	}
 	return min(i, len(r.tokens)-1)
+}
+
+// isCTE reports whether a name is that of a common table expression which is
+// visible here.
+func (r *reading) isCTE(name string) bool {
+	return slices.ContainsFunc(r.levels, func(l *level) bool { return l.ctes[name] })
 }
 
 // alias is the name that a table goes by whose own name ends before i.
@@ -177,3 +182,8 @@ func (r *reading) joins(l *level) {
 		r.shape(events.ShapeJoin)
 	}
 }
+
+// TableNames are the names of the tables that a statement reads, each in its
+// parts as the server folds them, in the order of the text. It sees what
+// Describe sees.
+func TableNames(sql string) [][]string { return readStatement(sql).names }

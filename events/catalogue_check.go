@@ -11,6 +11,8 @@ type PairQuestion struct {
 	Language   Language   `json:"language"`
 	Question   string     `json:"question"` // at most MaxQuestion bytes
 	SQL        string     `json:"sql"`      // at most MaxSQL bytes
+	// Masking is Options.Masking of the task; empty is MaskData.
+	Masking string `json:"masking,omitempty"`
 }
 
 // PairAnswer says what is known of a pair.

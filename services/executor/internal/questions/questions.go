@@ -167,9 +167,9 @@ func (s *Service) checkSQL(ctx context.Context, q events.PairQuestion) any {
 	answer := events.PairAnswer{PairID: pairs.ID(q.Question, q.SQL)}
 	answer.Tables, answer.Shapes, answer.Difficulty = pairs.Describe(q.SQL, nil)
 	answer.Failure = s.ask(ctx, q.Connection, q.Language, func(pool *pgxpool.Pool) error {
-		check, err := validate.CheckOne(ctx, pool, language(q.Language), q.SQL)
+		check, tables, err := validate.CheckOne(ctx, pool, language(q.Language), q.Masking, q.SQL)
 		if err == nil {
-			answer.Check = &check
+			answer.Check, answer.Tables = &check, tables
 		}
 		return err
 	})

@@ -8,29 +8,35 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
-	"github.com/citu/datapipeline/services/executor/internal/mask"
+	"github.com/citu/datapipeline/services/executor/internal/pairs"
 )
 
-// oneTimeout is what the database may take over a statement that somebody
-// waits for.
-const oneTimeout = 2 * time.Second
+// oneTimeout is what the database may take to plan a statement that somebody
+// waits for, and to run it.
+const oneTimeout = 1500 * time.Millisecond
 
-// CheckOne has a single text climb the ladder, for somebody who waits: over 2 s
-// it is too expensive, and the limit on the cost is the step's default. The
-// session it opens, beside pool's, is closed before it returns. The error is
-// ctx's or of bizdb.Translate, when the database could not be asked.
-func CheckOne(ctx context.Context, pool *pgxpool.Pool, lang events.Language, sql string) (events.PairCheck, error) {
-	known, err := readFunctions(ctx, pool)
+// CheckOne has a single text climb the ladder, for somebody who waits: what
+// cannot be planned, or run, in 1.5 s is too expensive, and the limit on the
+// cost is the step's default. Masking is the task's, and nothing runs where no
+// row may be read. The task's tables are not known here: only the server's own
+// are refused. Tables are those that the text reads, as the server resolves
+// their names. The session it opens, beside pool's, is closed before it
+// returns. The error is ctx's or of bizdb.Translate, when the database could
+// not be asked.
+func CheckOne(ctx context.Context, pool *pgxpool.Pool, lang events.Language, masking, sql string) (check events.PairCheck, tables []string, err error) {
+	rules, err := newRules(ctx, pool, lang, masking)
 	if err != nil {
-		return events.PairCheck{}, bizdb.Translate(err, lang)
+		return check, nil, bizdb.Translate(err, lang)
 	}
-	j := judge{rules: rules{pool, lang, oneTimeout, DefaultMaxCost, known, mask.New(events.MaskData)}}
+	rules.timeout, rules.impatient = oneTimeout, true
+	j := judge{rules: rules}
 	defer j.close(ctx)
 	f, err := j.ask(ctx, sql)
 	if err != nil {
-		return events.PairCheck{}, bizdb.Translate(err, lang)
+		return check, nil, bizdb.Translate(err, lang)
 	}
-	return f.check(), nil
+	tables, _, _ = pairs.Describe(sql, rules.relations.schema(sql))
+	return f.check(), tables, nil
 }
 
 // check is the finding as a pair carries it. The cost is told where it decided:

@@ -94,6 +94,9 @@ func (c *checker) mend(ctx context.Context, v *verdict, f finding) error {
 			return err
 		}
 		v.Retries += f.retries
+		if f.refusal == nil && !c.judge.relations.sharesTable(sql, v.SQL) {
+			return nil // it answers another question
+		}
 		if f.refusal == nil && !(empty && f.empty) {
 			v.mended(sql, f)
 			return nil

@@ -2,13 +2,11 @@ package validate
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/citu/datapipeline/events"
-	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
 // Explainer has SQL climb up to its plan, as the step does it, over sessions
@@ -18,13 +16,13 @@ type Explainer struct {
 }
 
 func NewExplainer(ctx context.Context, pool *pgxpool.Pool, sessions int) (*Explainer, error) {
-	known, err := readFunctions(ctx, pool)
+	rules, err := newRules(ctx, pool, events.English, events.MaskData)
 	if err != nil {
 		return nil, err
 	}
 	e := &Explainer{}
 	for range sessions {
-		j := &judge{rules: rules{pool, events.English, 10 * time.Second, DefaultMaxCost, known, mask.New(events.MaskData)}}
+		j := &judge{rules: rules}
 		if j.session, err = openSession(ctx, pool, j.timeout); err != nil {
 			return nil, err
 		}

@@ -152,13 +152,13 @@ func hostile(file string, victim int32) map[string]string {
 		"SELECT lie_nextval() FROM guest WHERE id = lie_nextval()":                 sql,
 		"SELECT lie_commit()":                                                      sql,
 		// functions that lie about themselves, and run only where rows are
-		"SELECT row_mode(id) FROM guest":                                             sql,
-		"SELECT row_execute(id) FROM guest":                                          sql,
-		"SELECT row_temp(id) FROM guest":                                             sql,
-		"SELECT row_loop(id) FROM guest":                                             slow,
-		"SELECT plan_limit(), count(*) FROM generate_series(1, 10000000::numeric) a": slow,
-		"SELECT g.touched FROM guest g":                                              volatile, // a call without a parenthesis
-		"SELECT (SELECT h FROM guest h LIMIT 1).touched":                             volatile,
+		"SELECT row_mode(id) FROM guest":    sql,
+		"SELECT row_execute(id) FROM guest": sql,
+		"SELECT row_temp(id) FROM guest":    sql,
+		"SELECT row_loop(id) FROM guest":    slow,
+		"SELECT plan_limit(), count(*) FROM generate_series(1, 10000000::numeric) a, guest": slow,
+		"SELECT g.touched FROM guest g":                  volatile, // a call without a parenthesis
+		"SELECT (SELECT h FROM guest h LIMIT 1).touched": volatile,
 		// functions that run what no plan shows
 		"SELECT * FROM ts_stat('SELECT insert_guest()::text::tsvector')": "*",
 		"SELECT table_to_xml('guest', true, true, '')":                   unchecked,
@@ -174,9 +174,9 @@ func hostile(file string, victim int32) map[string]string {
 		"SELECT pg_export_snapshot()":         volatile,
 		"SELECT pg_try_advisory_xact_lock(1)": volatile,
 		// much of everything
-		"SELECT count(*) FROM generate_series(1, 1000000000000)":                                            cost,
-		"SELECT count(*) FROM generate_series(1, 1000000000000::numeric)":                                   slow,
-		"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i FROM n) SELECT sum(i) FROM n":                slow,
+		"SELECT count(*) FROM guest, generate_series(1, 1000000000000)":                                     cost,
+		"SELECT count(*) FROM guest, generate_series(1, 1000000000000::numeric)":                            slow,
+		"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i FROM n) SELECT sum(i) FROM n, guest":         slow,
 		"WITH RECURSIVE n AS (SELECT 'x' AS s UNION ALL SELECT s || s FROM n) SELECT max(length(s)) FROM n": "*",
 		"SELECT * FROM guest WHERE city = repeat('x', 20000000)":                                            "plan_unreadable",
 		// texts that are meant to confuse
@@ -199,23 +199,23 @@ func hostile(file string, victim int32) map[string]string {
 
 // harmless pairs use the same means and change nothing.
 var harmless = []string{
-	"SELECT lie_lock()",    // planning locks, the session is closed
-	"SELECT lie_setting()", // rolled back
-	"SELECT lie_lo()",      // rolled back, or refused by newer servers
-	"SELECT quiet_insert()",
+	"SELECT lie_lock() FROM guest",    // planning locks, the session is closed
+	"SELECT lie_setting() FROM guest", // rolled back
+	"SELECT lie_lo() FROM guest",      // rolled back, or refused by newer servers
+	"SELECT quiet_insert() FROM guest",
 	"SELECT row_setting(id) FROM guest",
 	"SELECT row_lock(id) FROM guest",
 	"SELECT row_notify(id) FROM guest",
 	"SELECT row_prepare(id) FROM guest",
 	"SELECT row_lo(id) FROM guest",
-	"SELECT repeat('x', 20000000) AS much FROM generate_series(1, 3)", // stays with the server
-	"SELECT i FROM generate_series(1, 1000000) i",
+	"SELECT repeat('x', 20000000) AS much FROM guest", // stays with the server
+	"SELECT i FROM guest, generate_series(1, 500000) i",
 	"SELECT count(*) FROM guest -- ; DROP TABLE guest",
-	"(SELECT 1) UNION ALL (SELECT 2);",
-	"VALUES (1), (2)",
+	"(SELECT 1) UNION ALL (SELECT id FROM guest);",
+	"VALUES ((SELECT count(*) FROM guest)), (2)",
 	"TABLE guest",
 	"WITH a AS (SELECT * FROM guest) SELECT count(*) FROM a WHERE city = '; DELETE FROM guest'",
-	"SELECT random(), now(), clock_timestamp()",
+	"SELECT random(), now(), clock_timestamp() FROM guest",
 }
 
 // Whoever runs it, and whatever the sessions are like, nothing that a pair
@@ -269,7 +269,7 @@ func TestNoPairWrites(t *testing.T) {
 				if v.Valid && refused || refused && v.ErrorType != want && want != "*" {
 					t.Errorf("%.80q: valid %v, %s (%s), want %s", v.SQL, v.Valid, v.ErrorType, v.Message, want)
 				}
-				if !refused && !v.Valid && v.SQL != "SELECT lie_lo()" && v.SQL != "SELECT row_lo(id) FROM guest" {
+				if !refused && !v.Valid && v.SQL != "SELECT lie_lo() FROM guest" && v.SQL != "SELECT row_lo(id) FROM guest" {
 					t.Errorf("%.80q: %s", v.SQL, v.Message)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/sqltext"
 )
@@ -28,7 +29,21 @@ type rules struct {
 	timeout   time.Duration
 	maxCost   float64
 	functions functions
+	relations relations
+	tables    map[catalog.Name]bool // of the task; nil where they are not known
 	masker    *mask.Masker
+	impatient bool // somebody waits: no text has a second try
+}
+
+// newRules reads what a database has. Its limits are the step's defaults, and
+// the task's tables are not known.
+func newRules(ctx context.Context, pool *pgxpool.Pool, lang events.Language, masking string) (rules, error) {
+	functions, err := readFunctions(ctx, pool)
+	if err != nil {
+		return rules{}, err
+	}
+	relations, err := readRelations(ctx, pool)
+	return rules{pool: pool, lang: lang, timeout: 10 * time.Second, maxCost: DefaultMaxCost, functions: functions, relations: relations, masker: mask.New(masking)}, err
 }
 
 // judge has texts climb the ladder: one reading statement, its names, its plan,
@@ -82,7 +97,7 @@ func (j *judge) climb(ctx context.Context, sql string, known plan) (f finding, e
 		if ctx.Err() != nil {
 			return f, ctx.Err()
 		}
-		if err == nil && (f.refusal == nil || !f.refusal.mayPass()) {
+		if err == nil && (f.refusal == nil || j.impatient || !f.refusal.mayPass()) {
 			return f, nil
 		}
 		if retries == maxRetries {
@@ -118,6 +133,9 @@ func (j *judge) climbOnce(ctx context.Context, sql string, p plan) (f finding, e
 	}
 	f.cost = p.cost
 	if f.refusal = j.refused(p.err, sql); f.refusal != nil {
+		return f, nil
+	}
+	if f.refusal = j.checkTables(sql); f.refusal != nil {
 		return f, nil
 	}
 	if p.cost > j.maxCost {

@@ -8,11 +8,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/snapshot"
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
 )
@@ -20,7 +23,8 @@ import (
 // climb has SQL texts climb the ladder and returns their report.
 func climb(t *testing.T, dsn string, cfg validate.Config, sqls ...string) []verdict {
 	t.Helper()
-	run := stepstest.New(t, dsn, folder(t, append(sqls, "SELECT 1")...)) // one is valid, or the step fails
+	exec(t, dsn, "CREATE TABLE IF NOT EXISTS always_there ()")
+	run := stepstest.New(t, dsn, folder(t, append(sqls, "SELECT count(*) FROM always_there")...)) // one is valid, or the step fails
 	if _, err := validate.New(cfg).Run(t.Context(), run.Run); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +43,7 @@ func TestLadder(t *testing.T) {
 		{"SELECT city FROM guest WHERE city = 'Paris'", "empty_result", "", ""},
 		{"SELECT count(*) FROM guest WHERE city = 'Paris'", "valid", "", ""}, // a row that says 0
 		{"SELECT sum(amount) FROM demo_booking WHERE false", "valid", "", ""},
-		{"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT * FROM n", "valid", "", ""},
+		{"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT i FROM n JOIN guest ON id = i", "valid", "", ""},
 
 		{"SELECT 1; SELECT 2", "error", statement, "42601"},
 		{"SELECT FROM WHERE", "error", statement, "42601"},
@@ -58,6 +62,16 @@ func TestLadder(t *testing.T) {
 		{"SELECT id::no_such_type FROM guest", "error", names, "42704"},
 		{"SELECT id FROM guest g, demo_booking b", "error", names, "42702"}, // ambiguous is no name
 
+		{"SELECT 1 AS one", "error", names, ""}, // no table
+		{"SELECT * FROM generate_series(1, 3)", "error", names, ""},
+		{"WITH guest AS (SELECT 1) SELECT * FROM guest", "error", names, ""},
+		{"SELECT * FROM pg_shadow", "error", names, ""}, // the server's own
+		{"TABLE pg_catalog.pg_class", "error", names, ""},
+		{"SELECT table_name FROM information_schema.tables", "error", names, ""},
+		{"SELECT (WITH pg_shadow AS (SELECT 1 AS x) SELECT x FROM pg_shadow), s.* FROM guest, pg_shadow s", "error", names, ""},
+		{"WITH pg_shadow AS (SELECT * FROM guest) SELECT * FROM pg_shadow", "valid", "", ""},
+		{"TABLE guest", "valid", "", ""},
+
 		{"SELECT * FROM guest WHERE city > 5", "error", plan, "42883"}, // the operator is there for other types
 		{"SELECT * FROM guest WHERE city IN (1, 2)", "error", plan, "42883"},
 		{"SELECT * FROM guest WHERE id LIKE 'a'", "error", plan, "42883"},
@@ -70,12 +84,12 @@ func TestLadder(t *testing.T) {
 		{"SELECT nextval('ticket')", "error", plan, ""},
 
 		{"SELECT count(*) FROM wide a, wide b, wide c, wide d", "too_expensive", cost, ""},
-		{"SELECT count(*) FROM generate_series(1, 1000000000000)", "too_expensive", cost, ""},
+		{"SELECT count(*) FROM guest, generate_series(1, 1000000000000)", "too_expensive", cost, ""},
 
 		{"SELECT 10 / (amount - 10) FROM demo_booking", "error", run, "22012"},
 		{"SELECT status::int FROM demo_booking", "error", run, "22P02"},
 		{"SELECT (SELECT id FROM guest)", "error", run, "21000"},
-		{"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n", "too_expensive", run, "57014"},
+		{"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n, guest", "too_expensive", run, "57014"},
 	}
 	sqls := make([]string, len(cases))
 	for i, c := range cases {
@@ -123,7 +137,7 @@ func TestLadderMaxCost(t *testing.T) {
 	dsn := shop(t)
 	const sql = "SELECT count(*) FROM guest"
 	for limit, want := range map[float64]string{0.5: "too_expensive", 1e6: "valid"} {
-		if v := climb(t, dsn, validate.Config{MaxCost: limit}, sql, "SELECT 2")[0]; v.Verdict != want {
+		if v := climb(t, dsn, validate.Config{MaxCost: limit}, sql, "SELECT id FROM guest WHERE false")[0]; v.Verdict != want {
 			t.Errorf("limit %v: %+v", limit, v)
 		}
 	}
@@ -131,7 +145,7 @@ func TestLadderMaxCost(t *testing.T) {
 
 // A thousand rows are computed at most.
 func TestLadderRunsFirstRowsOnly(t *testing.T) {
-	v := climb(t, shop(t), validate.Config{}, "SELECT 1 / (1001 - i) FROM generate_series(1, 2000) i", "SELECT 1 / (1000 - i) FROM generate_series(1, 2000) i")
+	v := climb(t, shop(t), validate.Config{}, "SELECT 1 / (1001 - i) FROM generate_series(1, 2000) i, guest WHERE id = 1", "SELECT 1 / (1000 - i) FROM generate_series(1, 2000) i, guest WHERE id = 1")
 	if v[0].Verdict != "valid" || v[1].SQLState != "22012" || v[1].Rung != events.RungRun {
 		t.Errorf("%+v", v)
 	}
@@ -148,15 +162,59 @@ func TestCheckOne(t *testing.T) {
 		"SELECT city FROM guest WHERE id = 99":  {Verdict: "empty_result"},
 		"SELECT citty FROM guest":               {Verdict: "error", Rung: "names", ErrorType: "sql_error", SQLState: "42703", Message: `column "citty" does not exist`, Hint: `Perhaps you meant to reference the column "guest.city".`, Position: 8},
 		"SELECT 1; DROP TABLE guest":            {Verdict: "error", Rung: "statement", ErrorType: "sql_error", SQLState: "42601", Message: "more than one statement; only one is accepted"},
+		"SELECT * FROM pg_shadow":               {Verdict: "error", Rung: "names", ErrorType: "system_table", Message: "pg_catalog.pg_shadow is a table of the database system, not a table of this task"},
+		"SELECT 1":                              {Verdict: "error", Rung: "names", ErrorType: "no_table", Message: "the SQL reads no table"},
 		"SELECT pg_sleep(0) FROM no_such_table": {Verdict: "error", Rung: "plan", ErrorType: "volatile_function", Message: "the SQL calls the function pg_sleep, which is VOLATILE and may change data; if it only reads, declare it STABLE"},
 	} {
-		if got, err := validate.CheckOne(t.Context(), pool, events.English, sql); err != nil || got != want {
+		if got, _, err := validate.CheckOne(t.Context(), pool, events.English, "", sql); err != nil || got != want {
 			t.Errorf("%s\n got %+v, %v\nwant %+v", sql, got, err, want)
 		}
 	}
 	pool.Close()
-	if _, err := validate.CheckOne(t.Context(), pool, events.English, "SELECT 1"); err == nil {
+	if _, _, err := validate.CheckOne(t.Context(), pool, events.English, "", "SELECT 1"); err == nil {
 		t.Error("it answers without a database")
+	}
+}
+
+// Tables are resolved as the server does it, and nothing runs where no row may
+// be read. What takes too long is too expensive, in time for whoever waits.
+func TestCheckOneOfATask(t *testing.T) {
+	dsn := shop(t)
+	exec(t, dsn, "ALTER ROLE CURRENT_USER IN DATABASE "+connect(t, dsn).Config().Database+" SET search_path = hr, public")
+	pool, err := stepstest.New(t, dsn, nil).Business(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for _, tt := range []struct{ masking, sql, verdict, tables string }{
+		{"", "SELECT name FROM employee", "valid", "hr.employee"},
+		{"", "SELECT name::int FROM employee, guest", "error", "hr.employee public.guest"},
+		{events.SchemaOnly, "SELECT name::int FROM employee", "valid", "hr.employee"},
+		{"", "SELECT repeat('x', 900000000) || repeat('y', 900000000) FROM guest", "too_expensive", "public.guest"},
+	} {
+		start := time.Now()
+		check, tables, err := validate.CheckOne(t.Context(), pool, events.English, tt.masking, tt.sql)
+		if got := strings.Join(tables, " "); err != nil || check.Verdict != tt.verdict || got != tt.tables {
+			t.Errorf("%s: %+v of %s, %v", tt.sql, check, got, err)
+		}
+		if took := time.Since(start); took > 4*time.Second {
+			t.Errorf("%s: %v", tt.sql, took)
+		}
+	}
+}
+
+// Where the task's tables are known, others are not for its pairs.
+func TestLadderKeepsToTheTables(t *testing.T) {
+	in := folder(t, "SELECT city FROM guest", "SELECT name FROM hr.employee")
+	taken := snapshot.Of(&catalog.Schema{Tables: []*catalog.Table{{Schema: "public", Name: "guest", Kind: catalog.OrdinaryTable}}})
+	in[snapshot.FileName] = &fstest.MapFile{Data: taken.Encode()}
+	run := stepstest.New(t, shop(t), in)
+	if _, err := step().Run(t.Context(), run.Run); err != nil {
+		t.Fatal(err)
+	}
+	v := report(t, run.Files.Text("sql_validation_20250701_143052_report.json"))
+	if !v[0].Valid || v[1].Rung != events.RungNames || v[1].ErrorType != "table_outside_task" {
+		t.Errorf("%+v", v)
 	}
 }
 

@@ -12,22 +12,25 @@ const MaxSQL = 64 << 10
 
 // The reasons for which a pair is refused, as error_type in the report.
 const (
-	reasonEmpty      = "empty_sql"
-	reasonTooLong    = "sql_too_long"
-	reasonNUL        = "nul_character"
-	reasonParameters = "sql_has_parameters"
-	reasonNotReading = "not_a_query"
-	reasonWrites     = "query_writes"
-	reasonVolatile   = "volatile_function"
-	reasonHidden     = "unchecked_function"
-	reasonPlan       = "plan_unreadable"
-	reasonTimeout    = "check_timed_out"
-	reasonSQL        = "sql_error"
-	reasonCost       = "cost_over_limit"
-	reasonSlow       = "run_timed_out"
-	reasonResources  = "run_over_limits"
-	reasonDuplicate  = "duplicate_pair"
-	reasonRejected   = "rejected_by_person"
+	reasonEmpty       = "empty_sql"
+	reasonTooLong     = "sql_too_long"
+	reasonNUL         = "nul_character"
+	reasonParameters  = "sql_has_parameters"
+	reasonNotReading  = "not_a_query"
+	reasonWrites      = "query_writes"
+	reasonVolatile    = "volatile_function"
+	reasonHidden      = "unchecked_function"
+	reasonPlan        = "plan_unreadable"
+	reasonTimeout     = "check_timed_out"
+	reasonSQL         = "sql_error"
+	reasonNoTable     = "no_table"
+	reasonSystemTable = "system_table"
+	reasonOtherTable  = "table_outside_task"
+	reasonCost        = "cost_over_limit"
+	reasonSlow        = "run_timed_out"
+	reasonResources   = "run_over_limits"
+	reasonDuplicate   = "duplicate_pair"
+	reasonRejected    = "rejected_by_person"
 )
 
 // refusal says at which rung of the ladder a text was refused, and why.
@@ -49,6 +52,10 @@ func (r *refusal) verdict() string {
 	switch r.Reason {
 	case reasonCost, reasonSlow, reasonResources:
 		return events.VerdictTooExpensive
+	case reasonTimeout:
+		if r.SQLState == "" || r.SQLState == queryCanceled { // else others stood in its way
+			return events.VerdictTooExpensive
+		}
 	case reasonDuplicate:
 		return events.VerdictDuplicate
 	}

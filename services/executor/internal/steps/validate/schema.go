@@ -35,3 +35,17 @@ func knownSchema(in fs.FS) *catalog.Schema {
 	}
 	return schema
 }
+
+// taskTables are the tables that the task is about: those of its snapshot, or
+// nil where there is none that can be read.
+func taskTables(in fs.FS) map[catalog.Name]bool {
+	schema := knownSchema(in)
+	if schema == nil || len(schema.Tables) == 0 {
+		return nil
+	}
+	tables := map[catalog.Name]bool{}
+	for _, t := range schema.Tables {
+		tables[t.FullName()] = true
+	}
+	return tables
+}

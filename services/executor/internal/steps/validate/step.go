@@ -15,7 +15,6 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
-	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/quality"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
@@ -90,9 +89,10 @@ func (s step) checkAll(ctx context.Context, run *steps.Run, verdicts []*verdict)
 	if err != nil {
 		return bizdb.Translate(err, run.Language())
 	}
-	known, err := readFunctions(ctx, pool)
+	rules, err := newRules(ctx, pool, run.Language(), run.Request.Options.Masking)
 	if err == nil {
-		err = s.share(ctx, run, rules{pool, run.Language(), s.cfg.StatementTimeout, s.cfg.MaxCost, known, mask.New(run.Request.Options.Masking)}, open)
+		rules.timeout, rules.maxCost, rules.tables = s.cfg.StatementTimeout, s.cfg.MaxCost, taskTables(run.In)
+		err = s.share(ctx, run, rules, open)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -100,7 +100,7 @@ func repairing(t *testing.T, sql, answer string) (report string, requests []mode
 	server.Answer(func(modelserver.Request) modelserver.Reply {
 		return modelserver.JSON(map[string]string{"sql": answer})
 	})
-	run := stepstest.New(t, dsn, pairFolder(t, "SELECT 1;", sql))
+	run := stepstest.New(t, dsn, pairFolder(t, "SELECT count(*) FROM guest;", sql))
 	run.Model = stepstest.Model(t, server)
 	if _, err := validate.New(validate.Config{Repairer: repair.All()}).Run(t.Context(), run.Run); err != nil {
 		t.Fatal(err)
@@ -120,6 +120,8 @@ func TestModelsProposalsAreChecked(t *testing.T) {
 		{"one that writes", "SELECT colour FROM guest;", "DELETE FROM guest", 1, `"failed": 1`},
 		{"two statements", "SELECT colour FROM guest;", "SELECT 1; DELETE FROM guest", 2, `"failed": 1`}, // told, it may answer again
 		{"an invented table", "SELECT colour FROM guest;", "SELECT x FROM unicorns", 2, `"failed": 1`},
+		{"no table", "SELECT colour FROM guest;", "SELECT 1 AS one", 1, `"failed": 1`},
+		{"another table", "SELECT colour FROM guest;", "SELECT count(*) FROM hr.employee", 1, `"failed": 1`},
 		{"the same again", "SELECT colour FROM guest;", "SELECT  colour FROM guest", 1, `"attempted": 0`},
 		{"a wrong literal", "SELECT id FROM guest WHERE city = 'london';", "SELECT id FROM guest WHERE city = 'London'", 1, `"repaired_verdict": "valid"`},
 		{"still empty", "SELECT id FROM guest WHERE city = 'london';", "SELECT id FROM guest WHERE city = 'LONDON'", 1, `"empty_results": 1`},

@@ -3,6 +3,7 @@ package validate_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -25,7 +26,7 @@ func folder(tb testing.TB, sqls ...string) fstest.MapFS {
 	}
 	list := make([]pair, len(sqls))
 	for i, sql := range sqls {
-		list[i] = pair{"question " + string(rune('A'+i%26)), sql}
+		list[i] = pair{"question " + strings.Repeat(string(rune('A'+i%26)), 1+i/26), sql} // each its own
 	}
 	data, err := json.Marshal(list)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"time"
@@ -84,11 +83,7 @@ func (a *attempt) newBase(e history.Entry) *steps.Base {
 		TaskID: e.TaskID, Files: files.NewView(a.work, folder, e.Files(), a.order.Language),
 		Reusable: !a.order.Options.FullRefresh && e.Settings == a.settings(),
 	}
-	data, err := fs.ReadFile(base.Files, snapshot.FileName)
-	if err == nil {
-		_, err = snapshot.Decode(data)
-	}
-	if err != nil {
+	if _, err := snapshot.Read(base.Files); err != nil {
 		a.lines.Warn(a.say("早先任务 %s 的文件缺失或已被修改，不以它为基础。", "The files of the earlier task %s are missing or were changed: it is not built upon.", e.TaskID), zap.Error(err))
 		return nil
 	}

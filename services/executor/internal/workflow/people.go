@@ -48,11 +48,7 @@ type names struct {
 }
 
 func namesIn(in fs.FS) (names, error) {
-	data, err := fs.ReadFile(in, snapshot.FileName)
-	if err != nil {
-		return names{}, err
-	}
-	s, err := snapshot.Decode(data)
+	s, err := snapshot.Read(in)
 	if err != nil {
 		return names{}, err
 	}

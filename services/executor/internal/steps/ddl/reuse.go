@@ -1,7 +1,6 @@
 package ddl
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
 
@@ -32,7 +31,7 @@ func (w *work) lookBack() {
 	if base == nil {
 		return
 	}
-	before, err := ReadSnapshot(base.Files)
+	before, err := snapshot.Read(base.Files)
 	if err != nil {
 		w.cannotReuse(err)
 		return
@@ -131,14 +130,4 @@ func (w *work) sampled() []sampledTable {
 		}
 	}
 	return tables
-}
-
-// ReadSnapshot reads the catalogue that the step left. Errors wrap
-// fs.ErrNotExist or snapshot.ErrMalformed, or come from files.
-func ReadSnapshot(files fs.FS) (*snapshot.Snapshot, error) {
-	data, err := fs.ReadFile(files, snapshot.FileName)
-	if err != nil {
-		return nil, fmt.Errorf("read the earlier catalogue: %w", err)
-	}
-	return snapshot.Decode(data)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/snapshot"
-	"github.com/citu/datapipeline/services/executor/internal/steps/ddl"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/theme"
 )
@@ -47,7 +46,7 @@ type earlier struct {
 
 func (w *work) readEarlier() (earlier, error) {
 	e := earlier{pairs: map[string][]events.Pair{}, same: map[string]bool{}}
-	before, err := ddl.ReadSnapshot(w.Base.Files)
+	before, err := snapshot.Read(w.Base.Files)
 	if err != nil {
 		return e, err
 	}

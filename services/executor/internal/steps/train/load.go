@@ -160,11 +160,7 @@ func (l *load) index(ctx context.Context) error {
 
 // schemaVersion is that of the snapshot, or "".
 func schemaVersion(in fs.FS) string {
-	data, err := fs.ReadFile(in, snapshot.FileName)
-	if err != nil {
-		return ""
-	}
-	s, err := snapshot.Decode(data)
+	s, err := snapshot.Read(in)
 	if err != nil {
 		return ""
 	}

@@ -12,11 +12,7 @@ import (
 // tables of a statement that was changed are told; nil where there is none that
 // can be read.
 func knownSchema(in fs.FS) *catalog.Schema {
-	data, err := fs.ReadFile(in, snapshot.FileName)
-	if err != nil {
-		return nil
-	}
-	taken, err := snapshot.Decode(data)
+	taken, err := snapshot.Read(in)
 	if err != nil {
 		return nil
 	}

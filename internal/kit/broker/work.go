@@ -49,7 +49,8 @@ func (q *Queue) Next(ctx context.Context) (*Delivery, error) {
 }
 
 // fetch asks for one message until there is one. A request ends with ctx, and
-// with its interest gone the server hands it no message any more.
+// with its interest gone the server hands it no message any more. One that it
+// was handed in the moment of its end is delivered again after the AckWait.
 func (q *Queue) fetch(ctx context.Context) (jetstream.Msg, error) {
 	for wait := 50 * time.Millisecond; ; {
 		msg, err := q.fetchOnce(ctx)

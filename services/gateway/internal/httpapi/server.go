@@ -77,7 +77,7 @@ func New(o Options) *API {
 }
 
 func (a *API) routes() {
-	health := adaptor.HTTPHandler(a.Health)
+	health := adaptor.HTTPHandler(detached(a.Health))
 	for _, path := range []string{"/livez", "/readyz", "/metrics"} {
 		a.app.Get(path, health)
 	}
@@ -87,6 +87,14 @@ func (a *API) routes() {
 	calls := a.app.Group(Prefix, sameSite, bounded)
 	a.routeWrites(calls)
 	a.routeReads(calls)
+}
+
+// detached gives a handler a context of its own. That of the server under Fiber
+// cannot be watched while the server ends.
+func detached(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(context.Background()))
+	})
 }
 
 // lastResort answers requests that fail before any handler sees them.

@@ -25,6 +25,7 @@ type service struct {
 	api  *API
 	base string
 	http *http.Client
+	stop context.CancelFunc
 }
 
 // serve starts an API; options change what it is made of.
@@ -40,6 +41,7 @@ func serve(tb testing.TB, options ...func(*Options)) *service {
 	}
 	s := &service{t: tb, api: New(o), base: "http://" + l.Addr().String(), http: &http.Client{Transport: &http.Transport{}}}
 	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
 	done := make(chan error, 1)
 	go func() { done <- s.api.Serve(ctx, l) }()
 	tb.Cleanup(func() {
@@ -290,5 +292,30 @@ func TestChangesFromAnotherSiteAreRefused(t *testing.T) {
 		if r := s.do("POST", Prefix+"/nothing", "", c.header, c.value); r.status != c.status {
 			t.Errorf("%s: %s: %d, want %d", c.header, c.value, r.status, c.status)
 		}
+	}
+}
+
+// The context of a probe can be watched while the server ends, which the race
+// detector judges.
+func TestProbeIsRunningWhileTheServerEnds(t *testing.T) {
+	asked, ending := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(o *Options) {
+		o.Health = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), time.Minute)
+			defer cancel()
+			close(asked)
+			<-ending
+			if ctx.Err() != nil {
+				w.WriteHeader(http.StatusServiceUnavailable)
+			}
+		})
+	})
+	answered := make(chan int)
+	go func() { answered <- s.do("GET", "/readyz", "").status }()
+	<-asked
+	s.stop()
+	close(ending)
+	if status := <-answered; status != http.StatusOK {
+		t.Errorf("status %d", status)
 	}
 }

@@ -50,17 +50,20 @@ func (s *Service) forgetOne(ctx context.Context, b *broker.Broker, h history.His
 		if !e.TrainingData {
 			return d.Ack(ctx)
 		}
-		return s.settle(ctx, b, d, func(ctx context.Context) error {
-			n, err := s.data.DeleteTask(ctx, events.English, e.TaskID)
-			if err == nil {
-				s.log.Info("training data removed", zap.String("task", e.TaskID), zap.Int64("documents", n))
-			}
-			return err
-		}, nil)
+		return s.settle(ctx, b, d, func(ctx context.Context) error { return s.deleteTraining(ctx, e.TaskID) }, nil)
 	case *events.TrainingDeleteRequested, *events.TrainingRestoreRequested:
 		return s.changeTraining(ctx, b, d)
 	}
 	return d.Ack(ctx)
+}
+
+// deleteTraining removes what a task alone loaded.
+func (s *Service) deleteTraining(ctx context.Context, taskID string) error {
+	n, err := s.data.DeleteTask(ctx, events.English, taskID)
+	if err == nil {
+		s.log.Info("training data removed", zap.String("task", taskID), zap.Int64("documents", n))
+	}
+	return err
 }
 
 // settle carries out what a delivery asks for, and asks for another one where

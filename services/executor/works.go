@@ -59,12 +59,16 @@ func (s *Service) open(ctx context.Context, b *broker.Broker) (w *works, err err
 	if w.models, err = s.openModels(ctx); err != nil {
 		return nil, err
 	}
-	w.runner = workflow.New(workflow.Config{
+	cfg := workflow.Config{
 		Broker: b, Leases: leases, Bucket: w.bucket, Steps: s.steps(w.models), Model: w.models.llm,
 		Connect: s.resolver.Resolve, OpenBusiness: s.opener(bizdb.Options{MaxConns: businessConns}),
 		Instance: instance(), ScratchDir: w.scratch.Dir, TaskTimeout: s.cfg.TaskTimeout,
 		Log: s.log, Metrics: s.rt.Metrics,
-	})
+	}
+	if s.data.Configured() {
+		cfg.DeleteTraining = s.deleteTraining
+	}
+	w.runner = workflow.New(cfg)
 	return w, nil
 }
 

@@ -25,6 +25,7 @@ type attempt struct {
 	order   events.Request
 	message *broker.Message // as delivered; nil without a delivery
 	extend  func() error    // of the delivery
+	serving context.Context // of the executor: ends when it has to stop
 	holder  string          // of the lease
 	number  atomic.Int32    // the attempt's, 0 before it begins
 	life    context.Context // of everything: ends when others own the request
@@ -46,7 +47,7 @@ type attempt struct {
 
 // carry brings a request to its end, or as far as ctx and others let it.
 func (r *Runner) carry(ctx context.Context, request events.Event, message *broker.Message, extend func() error) settlement {
-	a := r.newAttempt(request, message, extend)
+	a := r.newAttempt(ctx, request, message, extend)
 	if !r.register(a) {
 		a.end(nil)
 		return left
@@ -72,8 +73,8 @@ func (a *attempt) hold() settlement {
 	return a.run()
 }
 
-func (r *Runner) newAttempt(request events.Event, message *broker.Message, extend func() error) *attempt {
-	a := &attempt{r: r, request: request, order: request.Data.(events.TaskRequest).Order(), message: message, extend: extend, lines: zap.NewNop()}
+func (r *Runner) newAttempt(serving context.Context, request events.Event, message *broker.Message, extend func() error) *attempt {
+	a := &attempt{r: r, serving: serving, request: request, order: request.Data.(events.TaskRequest).Order(), message: message, extend: extend, lines: zap.NewNop()}
 	a.holder = r.cfg.Instance + " " + uuid.NewString()
 	a.folder = files.Folder{Bucket: r.cfg.Bucket, Prefix: a.order.OutputPrefix}
 	life, end := context.WithCancelCause(context.Background())
@@ -109,8 +110,10 @@ func (a *attempt) abandoned(err error) settlement {
 		cause = err
 	}
 	switch {
-	case errors.Is(cause, errDeleted):
-		a.removeFiles()
+	case errors.Is(cause, errDeleted), errors.Is(cause, errSuperseded):
+		if err := a.forget(); errors.Is(err, errShutdown) {
+			cause = err
+		}
 	case errors.Is(cause, errUnknown):
 		a.keepLetter(cause)
 	}
@@ -118,16 +121,6 @@ func (a *attempt) abandoned(err error) settlement {
 		zap.Uint64("request", a.request.Sequence), zap.Int32("attempt", a.number.Load()), zap.NamedError("reason", cause))
 	a.r.metrics.tasks.WithLabelValues("abandoned").Inc()
 	return settle(cause)
-}
-
-// removeFiles removes what was published for a task that was deleted
-// meanwhile.
-func (a *attempt) removeFiles() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	if err := errors.Join(a.folder.RemoveAll(ctx), a.history().Forget(ctx, a.request.Task())); err != nil {
-		a.r.cfg.Log.Error("files of a deleted task stay", zap.String("task", a.request.Task()), zap.Error(err))
-	}
 }
 
 // keepLetter keeps the request as a dead letter.

@@ -55,6 +55,9 @@ type Config struct {
 	Connect func(events.Connection, events.Language) (connection.Target, error)
 	// OpenBusiness opens it, as steps.Run.Business promises.
 	OpenBusiness func(ctx context.Context, dsn string, language events.Language) (*pgxpool.Pool, error)
+	// DeleteTraining removes what a deleted task loaded, and waits for a load
+	// that still runs; nil where there is nothing to load into.
+	DeleteTraining func(ctx context.Context, taskID string) error
 	// Model is the language model that steps may ask; nil is none.
 	Model *llm.Client
 

@@ -20,6 +20,8 @@ type state struct {
 	read uint64
 	// created is the stream time of the first request.
 	created time.Time
+	// trainingToo says that the task was deleted with its training data.
+	trainingToo bool
 	// pairs are what people said about the task's pairs.
 	pairs projection.Pairs
 	// made is what the completed steps were made with; see history.Settings.
@@ -65,6 +67,8 @@ func (s state) apply(e events.Event) state {
 		if s.created.IsZero() {
 			s.created = e.Recorded
 		}
+	case *events.TaskDeleted:
+		s.trainingToo = d.TrainingData
 	case *events.TaskStarted:
 		s.tries++
 	case *events.StepCompleted:

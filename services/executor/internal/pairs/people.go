@@ -1,13 +1,15 @@
 package pairs
 
-import "github.com/citu/datapipeline/events"
+import (
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/events/projection"
+)
 
 // ApplyPeople lets people have the last word over a list of pairs. An entry of
-// theirs takes the place of the one with its ID: the decision always, the text
-// where they wrote it, and its check where the list has none of that text.
-// Pairs that they wrote or approved and that are not in the list follow at its
-// end, in their order. A pair of the list whose question or SQL is that of such
-// a pair, by normal form, is left out; what people wrote or approved never is.
+// theirs lies over the one with its ID, as projection.Overlay does it. Pairs
+// that they wrote or approved and that are not in the list follow at its end, in
+// their order. A pair of the list whose question or SQL is that of such a pair,
+// by normal form, is left out; what people wrote or approved never is.
 //
 // The list is not changed. Applying the same people again changes nothing.
 func ApplyPeople(list, people []events.Pair) []events.Pair {
@@ -26,7 +28,7 @@ func ApplyPeople(list, people []events.Pair) []events.Pair {
 			continue
 		}
 		if theirs, ok := byID[p.ID]; ok {
-			p = decided(p, theirs)
+			p = described(projection.Overlay(p, theirs))
 		}
 		seen[p.ID] = true
 		out = append(out, p)
@@ -44,24 +46,6 @@ func ApplyPeople(list, people []events.Pair) []events.Pair {
 // even if nothing else made it, and its text is theirs to change.
 func ByPeople(p events.Pair) bool {
 	return p.Source == events.SourcePerson || p.Decision == events.DecisionApproved
-}
-
-// decided is a pair with what people made of it.
-func decided(p, theirs events.Pair) events.Pair {
-	p.Decision, p.DecidedBy, p.DecidedAt, p.Note = theirs.Decision, theirs.DecidedBy, theirs.DecidedAt, theirs.Note
-	if theirs.Source != events.SourcePerson || theirs.SQL == "" {
-		return p
-	}
-	rewritten := p.SQL != theirs.SQL
-	p.Question, p.SQL, p.Source, p.WrittenBy = theirs.Question, theirs.SQL, theirs.Source, theirs.WrittenBy
-	p.Reused = theirs.Reused
-	if rewritten || p.Check == nil { // the list's is the later one
-		p.Check = theirs.Check
-	}
-	if rewritten {
-		p.Tables, p.Shapes, p.Difficulty = theirs.Tables, theirs.Shapes, theirs.Difficulty
-	}
-	return described(p)
 }
 
 // described fills in what the SQL says of a pair, where it is not said.

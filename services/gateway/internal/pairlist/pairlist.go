@@ -191,7 +191,7 @@ func merge(made []events.Pair, people projection.Pairs) []Entry {
 	for _, p := range made {
 		theirs, touched := people[p.ID]
 		if touched {
-			p = overlay(p, theirs.Pair)
+			p = projection.Overlay(p, theirs.Pair)
 			seen[p.ID] = true
 		}
 		entries = append(entries, Entry{p, theirs.Version})
@@ -202,21 +202,4 @@ func merge(made []events.Pair, people projection.Pairs) []Entry {
 		}
 	}
 	return entries
-}
-
-// overlay is a pair that a step made with what people made of it. The check of
-// the file is the later one where the text is the same.
-func overlay(p, theirs events.Pair) events.Pair {
-	p.Decision, p.DecidedBy, p.DecidedAt, p.Note = theirs.Decision, theirs.DecidedBy, theirs.DecidedAt, theirs.Note
-	if theirs.Source != events.SourcePerson {
-		return p
-	}
-	if p.SQL != theirs.SQL || p.Check == nil {
-		p.Check = theirs.Check
-	}
-	if p.SQL != theirs.SQL {
-		p.Tables, p.Shapes, p.Difficulty, p.Reused = theirs.Tables, theirs.Shapes, theirs.Difficulty, false
-	}
-	p.Question, p.SQL, p.Source, p.WrittenBy = theirs.Question, theirs.SQL, theirs.Source, theirs.WrittenBy
-	return p
 }

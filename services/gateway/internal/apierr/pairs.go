@@ -9,6 +9,7 @@ const (
 	PairInvalid     Type = "pair_invalid"
 	TooManyPairs    Type = "too_many_pairs"
 	PairsUnreadable Type = "pairs_unreadable"
+	PairsBusy       Type = "pairs_busy"
 
 	InvalidPairID Type = "invalid_pair_id"
 )
@@ -24,6 +25,8 @@ var pairs = map[Type]row{
 		"该任务中由人处理过的问答对已达上限 %d 个。", "People have touched %d pairs of this task already, which is the limit."},
 	PairsUnreadable: {http.StatusServiceUnavailable,
 		"问答对文件正在更新或已被改动，请稍后重试；若一直如此，请重新执行 sql_validation。", "The file of pairs is being written, or was changed by somebody; try again shortly, and run sql_validation again if that does not help."},
+	PairsBusy: {http.StatusServiceUnavailable,
+		"正在读取的问答对文件过多，请稍后重试。", "Too many files of pairs are being read at the moment; try again shortly."},
 	InvalidPairID: {http.StatusBadRequest,
 		"问答对编号的格式应为 p_ 加 16 位十六进制数字。", "A pair's id has the form p_ and 16 hexadecimal digits."},
 }

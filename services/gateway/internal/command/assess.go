@@ -20,6 +20,26 @@ func (a assessment) describe(c events.PairChange) events.PairChange {
 	return c
 }
 
+// inquiry asks about the SQL of a change once, however often others come before
+// it and it is decided anew.
+type inquiry struct {
+	assessment
+	commands     *Commands
+	lang         events.Language
+	mayBeInvalid bool
+
+	asked bool
+	err   error
+}
+
+func (q *inquiry) ask(ctx context.Context, t projection.Task, question, sql string) error {
+	if !q.asked {
+		q.asked = true
+		q.assessment, q.err = q.commands.assess(ctx, t, question, sql, q.lang, q.mayBeInvalid)
+	}
+	return q.err
+}
+
 // assess asks an executor about SQL on the task's database. That nobody can be
 // asked is no error: the next validation will look. SQL that does not pass is
 // apierr.PairInvalid, unless it may be invalid.

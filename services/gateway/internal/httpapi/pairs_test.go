@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -451,5 +452,60 @@ func TestPairsAreTheSameFromTheTables(t *testing.T) {
 	task.Delete()
 	if got := r.get(path(task, "/pairs")); got.summary() != "404 task_not_found" {
 		t.Errorf("%s", got.body)
+	}
+}
+
+// Who writes at the same time as others loses nothing of theirs.
+func TestPairsAreChangedByManyAtOnce(t *testing.T) {
+	const people = 6
+	w := serveWrites(t, testkit.Broker(t))
+	w.checker(judge)
+	id := w.ended(events.StepDDL)
+	var made []events.Pair
+	for n := range people {
+		made = append(made, pairIn(n, events.VerdictValid))
+	}
+	w.leave(id, "pair_verdicts.json", made...)
+	var added atomic.Int32
+	var writing sync.WaitGroup
+	for _, p := range made {
+		writing.Go(func() {
+			if r := w.do("POST", pairsOf(id, ""), `{"question":"who?","sql":"SELECT name FROM customers"}`); r.status == 201 {
+				added.Add(1)
+			} else if r.status != 200 {
+				t.Errorf("%d %s", r.status, r.body)
+			}
+			if r := w.do("PATCH", pairsOf(id, "/"+p.ID), `{"sql":"SELECT 7 FROM orders","decision":"approved"}`); r.status != 200 {
+				t.Errorf("%d %s", r.status, r.body)
+			}
+		})
+	}
+	writing.Wait()
+	if n := len(w.pairEvents(id)); added.Load() != 1 || n != 1+2*people {
+		t.Errorf("added %d times, %d events", added.Load(), n)
+	}
+	if r := w.do("GET", pairsOf(id, "?source=person&decision=approved"), ""); r.data["total"] != float64(people) {
+		t.Errorf("%s", r.body)
+	}
+}
+
+// Who changes a pair while an executor looks at another's change of it comes
+// first.
+func TestAChangeDuringACheckIsNotMissed(t *testing.T) {
+	w := serveWrites(t, testkit.Broker(t))
+	id := w.ended(events.StepDDL)
+	w.leave(id, "pair_verdicts.json", pairIn(1, events.VerdictValid))
+	path := pairsOf(id, "/p_0000000000000001")
+	w.checker(func(q events.PairQuestion) events.PairAnswer {
+		if r := w.do("PATCH", path, `{"decision":"rejected","actor":"ann"}`); r.status != 200 {
+			t.Errorf("%d %s", r.status, r.body)
+		}
+		return judge(q)
+	})
+	if r := w.do("PATCH", path, `{"sql":"SELECT 7","actor":"bob"}`); r.summary() != "409 pair_changed" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if got := w.pairEvents(id); len(got) != 1 {
+		t.Errorf("%q", got)
 	}
 }

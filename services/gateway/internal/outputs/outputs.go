@@ -42,6 +42,8 @@ type Stat struct {
 	// the hash is taken to be too. A file of a task that runs may be newer than
 	// what is known of it.
 	Registered bool
+	// Tag differs wherever the content does: the bucket's entity tag.
+	Tag string
 }
 
 // Stat looks a file up. Errors: *MissingError.
@@ -52,7 +54,7 @@ func (s *Store) Stat(ctx context.Context, f events.OutputRegistered) (Stat, erro
 	}
 	// Some stores keep whole seconds only.
 	same := a.Size == f.Size && a.ModTime.Truncate(time.Second).Equal(f.ModifiedAt.Truncate(time.Second))
-	return Stat{Size: a.Size, ModifiedAt: a.ModTime, Registered: same}, nil
+	return Stat{Size: a.Size, ModifiedAt: a.ModTime, Registered: same, Tag: a.ETag}, nil
 }
 
 // Open reads length bytes of a file from an offset; length -1 is all of the

@@ -9,11 +9,11 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/citu/datapipeline/services/executor/internal/llm/endpoint"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 const (
@@ -148,13 +148,10 @@ func where(invalid *jsonschema.ValidationError) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(faults, "\n- ", "; ")), " ")
 }
 
-// cut shortens a text to n bytes, at a character.
-func cut(text string, n int) string {
-	if len(text) <= n {
-		return text
+// cut shortens a text to n bytes, and shows that it did.
+func cut(s string, n int) string {
+	if short := text.Cut(s, n); short != s {
+		return short + "…"
 	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n] + "…"
+	return s
 }

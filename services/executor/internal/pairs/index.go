@@ -1,7 +1,6 @@
 package pairs
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // The files that hold everything known of a task's pairs, as a JSON array of
@@ -40,12 +40,7 @@ func EncodeIndex(list []events.Pair) ([]byte, error) {
 		p.Tables, p.Shapes = append([]string{}, p.Tables...), append([]string{}, p.Shapes...)
 		entries[i] = p
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(entries)
-	return b.Bytes(), err
+	return text.JSON(entries)
 }
 
 // DecodeIndex reads an index of at most MaxFileSize bytes and MaxPairs entries.

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/citu/datapipeline/services/executor/internal/sqltext"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // The bounds of a pair file.
@@ -41,12 +42,7 @@ func Encode(pairs []Pair) ([]byte, error) {
 		}
 		lines[i] = Pair{p.Question, sqltext.OneLine(p.SQL)}
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(lines)
-	return b.Bytes(), err
+	return text.JSON(lines)
 }
 
 // Decode reads a file of at most MaxPairs pairs; keys other than the two are

@@ -4,9 +4,7 @@
 package quality
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/corpus"
 	"github.com/citu/datapipeline/services/executor/internal/embed"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // The names of the two files.
@@ -52,7 +51,7 @@ func Write(ctx context.Context, run *steps.Run, in Input) error {
 	if err != nil {
 		return err
 	}
-	data, err := encode(report)
+	data, err := text.JSON(report)
 	if err != nil {
 		return fmt.Errorf("quality report: %w", err)
 	}
@@ -63,15 +62,6 @@ func Write(ctx context.Context, run *steps.Run, in Input) error {
 		return fmt.Errorf("quality report: %w", err)
 	}
 	return nil
-}
-
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(v)
-	return b.Bytes(), err
 }
 
 // measure fills in the report, part by part.

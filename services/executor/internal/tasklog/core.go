@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"go.uber.org/zap/zapcore"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // core is the zapcore.Core of one execution.
@@ -90,7 +90,7 @@ func origin(e zapcore.Entry) (module, function string) {
 		module = e.LoggerName
 	}
 	function = strings.NewReplacer("(*", "", ")", "").Replace(function)
-	return limit(module, 255), limit(function, 255)
+	return text.Cut(module, 255), text.Cut(function, 255)
 }
 
 // clean makes a text that JSON and Postgres take.
@@ -102,16 +102,5 @@ func cutLine(s string) (string, bool) {
 	if len(s) <= events.MaxLineBytes {
 		return s, false
 	}
-	return limit(s, events.MaxLineBytes), true
-}
-
-// limit cuts a text to n bytes, never within a character.
-func limit(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return strings.Clone(s[:n])
+	return strings.Clone(text.Cut(s, events.MaxLineBytes)), true
 }

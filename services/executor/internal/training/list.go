@@ -10,6 +10,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 	"github.com/citu/datapipeline/services/executor/internal/vector"
 )
 
@@ -114,16 +115,10 @@ func (d *Data) record(r vector.Record) events.TrainingRecord {
 	return record
 }
 
-// cut cuts text to what an answer holds, between characters.
-func cut(text string) (string, bool) {
-	if len(text) <= events.MaxTrainingText {
-		return text, false
-	}
-	end := events.MaxTrainingText
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end], true
+// cut cuts a text to what an answer holds, and says whether it did.
+func cut(s string) (string, bool) {
+	short := text.Cut(s, events.MaxTrainingText)
+	return short, len(short) < len(s)
 }
 
 // sizeOf is what a record takes in an answer.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -13,6 +14,7 @@ import (
 	"github.com/citu/datapipeline/events/projection"
 	"github.com/citu/datapipeline/internal/kit/broker"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // verdict is the status with which a request is closed whose work ended with a
@@ -151,7 +153,7 @@ func (a *attempt) failure(err error, step events.Step) events.Failure {
 	}
 	a.r.cfg.Log.Warn("request fails", zap.String("task", a.request.Task()), zap.String("step", string(step)), zap.String("error", a.target.Scrub(err.Error())))
 	f := told.Failure(step)
-	f.Message = cut(a.target.Scrub(f.Message), events.MaxMessage)
+	f.Message = strings.ToValidUTF8(text.Cut(a.target.Scrub(f.Message), events.MaxMessage), "")
 	return f
 }
 

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -79,6 +78,3 @@ func (a *attempt) announce(status projection.Status, failure *events.Failure) {
 		a.lines.Warn(a.say("任务已取消，用时 %.1f 秒。", "The task was cancelled after %.1f s.", seconds), duration)
 	}
 }
-
-// cut shortens a text to n bytes of whole characters.
-func cut(s string, n int) string { return strings.ToValidUTF8(s[:min(len(s), n)], "") }

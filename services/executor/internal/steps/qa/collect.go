@@ -1,6 +1,8 @@
 package qa
 
 import (
+	"slices"
+
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
@@ -38,6 +40,15 @@ func (c *collection) rival(p pairs.Pair) bool {
 
 // full says that no more may be asked.
 func (c *collection) full() bool { return len(c.pairs) >= MaxQuestions }
+
+// group puts the pairs of each theme together, in the order of the themes.
+func (c *collection) group(themes []subject) {
+	place := map[string]int{}
+	for i, th := range themes {
+		place[th.Name] = i
+	}
+	slices.SortStableFunc(c.pairs, func(a, b events.Pair) int { return place[a.Theme] - place[b.Theme] })
+}
 
 // add keeps a pair of a theme unless it is a rival of one that is there.
 func (c *collection) add(p pairs.Pair, theme, source string) bool {

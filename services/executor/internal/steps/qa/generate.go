@@ -23,6 +23,7 @@ func (w *work) ask(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		w.themes[i].asked = n
 		w.said(w.themes[i], n)
 		w.Progress(i+1, len(w.themes))
 	}
@@ -31,7 +32,7 @@ func (w *work) ask(ctx context.Context) error {
 			"没有一个主题能生成问题，请检查数据库账号是否有权读取这些表。",
 			"No theme gave any question; check that the database account may read the tables."), errors.New("all themes failed"))
 	}
-	return nil
+	return w.more(ctx, want)
 }
 
 // said tells what came of a theme.
@@ -79,16 +80,21 @@ func (w *work) about(ctx context.Context, th *subject, want int, answered []pair
 const rounds = 8
 
 // byRule chooses want questions by rule, or as many as it takes to ask about
-// every table that the pairs in hand do not read. Questions that have no answer
-// in the database are replaced, as long as there are others.
+// every table that the pairs in hand do not read.
 func (w *work) byRule(ctx context.Context, th *subject, want int, have []events.Pair) ([]ask.Question, error) {
 	all, err := ask.About(ctx, w.db, th.Theme)
 	if err != nil {
 		return nil, err
 	}
 	all.Cover(w.covered(th.Focus, have)...)
+	return w.choose(ctx, all, want, w.made.rival)
+}
+
+// choose replaces questions that have no answer in the database, as long as
+// there are others.
+func (w *work) choose(ctx context.Context, all *ask.Candidates, want int, taken func(pairs.Pair) bool) ([]ask.Question, error) {
 	for range rounds {
-		chosen := all.Choose(want, w.made.rival)
+		chosen := all.Choose(want, taken)
 		empty, err := w.probe.unanswered(ctx, chosen)
 		if err != nil || len(empty) == 0 {
 			return chosen, err
@@ -97,7 +103,7 @@ func (w *work) byRule(ctx context.Context, th *subject, want int, have []events.
 			all.Refuse(sql)
 		}
 	}
-	return all.Choose(want, w.made.rival), nil
+	return all.Choose(want, taken), nil
 }
 
 // covered are those of the tables that pairs read.

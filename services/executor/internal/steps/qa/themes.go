@@ -47,6 +47,9 @@ type subject struct {
 	// kept are the pairs taken over from an earlier task; nothing else is asked
 	// about the theme then.
 	kept []events.Pair
+	// asked counts the pairs of the run about the theme, extra those of them
+	// that stand in for other themes' pairs.
+	asked, extra int
 }
 
 func (s subject) entry() ThemeEntry {

@@ -14,8 +14,10 @@ type Candidates struct {
 	all   []candidate
 	focus []*profile.Table
 
-	// refused are the candidates that are not to be chosen, by their place.
+	// refused are the candidates that are not to be chosen, by their place, and
+	// before those that are asked already.
 	refused map[int]bool
+	before  []candidate
 	// covered are the tables that need no question of their own any more.
 	covered map[*profile.Table]bool
 }
@@ -24,14 +26,33 @@ func newCandidates(all []candidate, focus []*profile.Table) *Candidates {
 	return &Candidates{all: all, focus: focus, refused: map[int]bool{}, covered: map[*profile.Table]bool{}}
 }
 
-// Len is the number of candidates.
-func (c *Candidates) Len() int { return len(c.all) }
+// All are the candidates, in the order in which they were written.
+func (c *Candidates) All() []Question { return questions(c.all) }
+
+func questions(list []candidate) []Question {
+	out := make([]Question, len(list))
+	for i, x := range list {
+		out[i] = x.Question
+	}
+	return out
+}
 
 // Refuse takes the candidate with that statement out.
 func (c *Candidates) Refuse(sql string) {
 	for i, x := range c.all {
 		if x.SQL == sql {
 			c.refused[i] = true
+		}
+	}
+}
+
+// Asked says which pairs are asked already. They are not chosen again, and what
+// repeats them counts for less.
+func (c *Candidates) Asked(asked func(pairs.Pair) bool) {
+	for i, x := range c.all {
+		if !c.refused[i] && asked(x.Pair) {
+			c.refused[i] = true
+			c.before = append(c.before, x)
 		}
 	}
 }
@@ -43,7 +64,7 @@ func (c *Candidates) Cover(tables ...*profile.Table) {
 	}
 }
 
-// Choose takes want candidates, or as many as it takes to ask about every table
+// Choose takes want candidates beside those that are asked already, or as many as it takes to ask about every table
 // of the focus that is not covered; fewer where there are no more. Each choice
 // is the best by weight, less what it repeats: so the pairs spread over kinds,
 // forms, tables and columns. What taken says of a pair that would be chosen
@@ -68,6 +89,15 @@ func (c *Candidates) Choose(want int, taken func(pairs.Pair) bool) []Question {
 	return s.questions()
 }
 
+// maxRepeats bounds the questions of a form about a table.
+const maxRepeats = 3
+
+// repeat is a form of question about a table.
+type repeat struct {
+	form string
+	main *profile.Table
+}
+
 // choice is one choosing among candidates.
 type choice struct {
 	*Candidates
@@ -75,6 +105,7 @@ type choice struct {
 
 	kinds   map[kind]int
 	forms   map[string]int
+	repeats map[repeat]int
 	mains   map[*profile.Table]int
 	columns map[*profile.Column]int
 	asked   map[string]bool
@@ -83,10 +114,13 @@ type choice struct {
 }
 
 func newChoice(c *Candidates, rival func(pairs.Pair) bool) *choice {
-	s := &choice{Candidates: c, rival: rival, kinds: map[kind]int{}, forms: map[string]int{}, mains: map[*profile.Table]int{},
+	s := &choice{Candidates: c, rival: rival, kinds: map[kind]int{}, forms: map[string]int{}, repeats: map[repeat]int{}, mains: map[*profile.Table]int{},
 		columns: map[*profile.Column]int{}, asked: map[string]bool{}, covered: map[*profile.Table]bool{}}
 	for t := range c.covered {
 		s.covered[t] = true
+	}
+	for _, x := range c.before {
+		s.count(x)
 	}
 	return s
 }
@@ -96,7 +130,7 @@ func (s *choice) best(fits func(candidate) bool) int {
 	for {
 		best, score := -1, 0
 		for i, x := range s.all {
-			if s.refused[i] || s.asked[x.normal] || !fits(x) {
+			if s.refused[i] || s.asked[x.normal] || s.repeats[repeat{x.name, x.main}] >= maxRepeats || !fits(x) {
 				continue
 			}
 			if n := s.score(x); best < 0 || n > score {
@@ -124,11 +158,16 @@ func (s *choice) score(x candidate) int {
 }
 
 func (s *choice) take(i int) {
-	x := s.all[i]
-	s.taken = append(s.taken, x)
+	s.taken = append(s.taken, s.all[i])
+	s.count(s.all[i])
+}
+
+// count makes what repeats x count for less.
+func (s *choice) count(x candidate) {
 	s.asked[x.normal] = true
 	s.kinds[x.kind]++
 	s.forms[x.name]++
+	s.repeats[repeat{x.name, x.main}]++
 	s.mains[x.main]++
 	for _, column := range x.columns {
 		s.columns[column]++
@@ -142,9 +181,5 @@ func (s *choice) questions() []Question {
 	slices.SortStableFunc(s.taken, func(a, b candidate) int {
 		return cmp.Or(shapes[a.name].level-shapes[b.name].level, int(a.kind-b.kind))
 	})
-	out := make([]Question, len(s.taken))
-	for i, x := range s.taken {
-		out[i] = x.Question
-	}
-	return out
+	return questions(s.taken)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
 )
 
 // together writes the questions that take two and three keys.
@@ -22,8 +23,7 @@ func (w *writer) together(t *profile.Table) {
 		}
 		for _, m := range links[i+1:] {
 			w.pair(l, m)
-			w.pairRank(l, m)
-			w.pairRank(m, l)
+			w.bridge(l, m)
 		}
 		for _, up := range first(occupied(l.To.Links), maxLinks) {
 			w.chain(l, up)
@@ -39,7 +39,7 @@ func (w *writer) together(t *profile.Table) {
 // pair asks about rows by two parents at once.
 func (w *writer) pair(l, m *profile.Link) {
 	t := l.From
-	if m.Self() || l.To == m.To || len(l.To.Label) == 0 || len(m.To.Label) == 0 || t.Declares(append(slices.Clip(l.Columns), m.Columns...)) {
+	if m.Self() || l.To == m.To || len(l.To.Label) == 0 || len(m.To.Label) == 0 || t.Declares(append(slices.Clip(l.Columns), m.Columns...)) || t.Bridge() {
 		return
 	}
 	r := rels(t, l.To, m.To)
@@ -59,27 +59,6 @@ func (w *writer) pair(l, m *profile.Link) {
 	w.add("pair_count", n.plus(records(t)), v(), by("COUNT(*)", w.counted(t.Term)))
 	for _, sum := range first(t.Amounts(), 1) {
 		w.add("pair_sum", n.with(sum), v().set("sum", w.total(sum)), by(c.sum(sum), w.total(sum)))
-	}
-}
-
-// pairRank asks which of one kind of parents have most of a quantity, for one
-// parent of the other kind: which superheroes have the highest value of the
-// attribute Speed.
-func (w *writer) pairRank(l, m *profile.Link) {
-	t, names := l.From, m.Named()
-	if l.Self() || m.Self() || l.To == m.To || len(l.To.Label) == 0 || len(names) == 0 || !speakable(names[0]) || l.To.Lookup() {
-		return
-	}
-	r := rels(t, l.To, m.To)
-	c, a, b := r[0], r[1], r[2]
-	for _, v := range first(slices.Concat(t.With(profile.Level), t.Amounts()), maxSubjects) {
-		if v.Stats == nil || v.Stats.Distinct < 3 {
-			continue
-		}
-		q := query{cols: append(a.shown(), c.num(v)), from: c.String(), joins: []string{inner(a, c.on(l, a)), inner(b, c.on(m, b))},
-			where: slices.Concat(c.live(), a.live(), b.live(), []string{b.equals(m.To.Label[0], names[0])}),
-			order: unique(append([]string{c.desc(v)}, append(a.ties(), c.ties()...)...)), limit: 10}
-		w.add("pair_rank", about(t, l.To, m.To).with(v), vars{}.named("A", l.Term).named("B", m.Term).measure(v, w.language).set("N", 10).set("val", quoted(w.language, names[0])), q)
 	}
 }
 
@@ -122,7 +101,7 @@ func (w *writer) along(path []*profile.Link, countForm, sumForm string) {
 		return out
 	}
 	n := about(tables...).plus(crowded(last.Table) + owner(last.Table))
-	w.add(countForm, n.plus(records(tables[0])), v(), q.byParent(last, "COUNT(*)", w.counted(tables[0].Term)))
+	w.number(tables[0], countForm, n.plus(records(tables[0])), v(), q.byParent(last, "COUNT(*)", w.counted(tables[0].Term)))
 	for _, m := range first(tables[0].Amounts(), maxSubjects) {
 		sum := q.byParent(last, c.sum(m), w.total(m))
 		sum.order[0] += " NULLS LAST"
@@ -147,6 +126,13 @@ func (w *writer) referrers(l, m *profile.Link) {
 	w.add("either_child", n, v(), both(have(l), "EXCEPT", have(m)))
 }
 
+// owns says that a junction is named after its first side's ownership of the
+// other: a playlist has tracks by playlist_track.
+func owns(l *profile.Link) bool {
+	head := first(words.Stem(l.From.Name), 1)
+	return slices.Equal(head, first(words.Stem(l.Columns[0].Name), 1)) || slices.Equal(head, first(words.Stem(l.To.Name), 1))
+}
+
 // junction asks across a table that ties two others together.
 func (w *writer) junction(a, b *profile.Link) {
 	if len(a.To.Label) == 0 || len(b.To.Label) == 0 {
@@ -157,12 +143,16 @@ func (w *writer) junction(a, b *profile.Link) {
 	from, mid, to := r[0], r[1], r[2]
 	v := func() vars { return vars{}.named("A", a.Term).named("B", b.Term) }
 	n := about(j, a.To, b.To).with(a.Columns...)
+	of := ""
+	if !owns(a) {
+		of = "_of"
+	}
 	if a.To.Lookup() && !b.To.Lookup() {
 		n = n.plus(-3)
 	}
 	if N := topN(a.To); N > 0 {
 		q := query{from: from.String(), joins: []string{inner(mid, mid.on(a, from))}, where: append(from.live(), mid.live()...)}
-		w.add("many_top", n, v().set("N", N), q.byParent(from, "COUNT(*)", w.counted(b.Term)).top(N))
+		w.add("many_top"+of, n, v().set("N", N), q.byParent(from, "COUNT(*)", w.counted(b.Term)).top(N))
 	}
 	across := query{from: from.String(), joins: []string{inner(mid, mid.on(a, from)), inner(to, mid.on(b, to))}, where: append(append(from.live(), mid.live()...), to.live()...)}
 	for _, name := range first(a.Named(), 1) {
@@ -178,7 +168,7 @@ func (w *writer) junction(a, b *profile.Link) {
 			q.cols, q.where = from.identity(), append(slices.Clip(q.where), to.equals(b.To.Label[0], name))
 			return &q
 		}
-		w.add("many_both", n, v().set("val", quoted(w.language, names[0])).set("other", quoted(w.language, names[1])), both(have(names[0]), "INTERSECT", have(names[1])))
+		w.add("many_both"+of, n, v().set("val", quoted(w.language, names[0])).set("other", quoted(w.language, names[1])), both(have(names[0]), "INTERSECT", have(names[1])))
 	}
 	w.add("many_none", n, v(), query{cols: from.shown(), from: from.String(), where: append(from.live(), without(a, mid, from)), order: from.ordered()})
 }

@@ -85,7 +85,7 @@ func owner(t *profile.Table) int {
 func (w *writer) perLink(l *profile.Link) {
 	c, p, q := joined(l)
 	n := about(l.From, l.To).with(l.Columns...).plus(crowded(l.To) + owner(l.To))
-	w.add("per_link", n.plus(records(l.From)), linked(l), q.byParent(p, "COUNT(*)", w.counted(l.From.Term)))
+	w.number(l.From, "per_link", n.plus(records(l.From)), linked(l), q.byParent(p, "COUNT(*)", w.counted(l.From.Term)))
 	for _, m := range first(l.From.Amounts(), maxSubjects) {
 		v := func() vars { return linked(l).named("C", l.From.Term).named("P", l.Term).set("sum", w.total(m)) }
 		w.add("sum_per_link", n.with(m), v(), q.byParent(p, c.sum(m), w.total(m)))
@@ -107,7 +107,7 @@ func (w *writer) linkValue(l *profile.Link) {
 		q.cols = []string{count(w.counted(l.From.Term))}
 		q.where = append(q.where, p.equals(l.To.Label[0], name))
 		n := about(l.From, l.To).with(l.Columns...)
-		w.add("link_value", n.plus(records(l.From)), linked(l).set("val", quoted(w.language, name)), q)
+		w.number(l.From, "link_value", n.plus(records(l.From)), linked(l).set("val", quoted(w.language, name)), q)
 		for _, m := range first(l.From.Amounts(), 1) {
 			q.cols = []string{as(c.sum(m), w.total(m))}
 			w.add("link_value_sum", n.with(m), linked(l).set("val", quoted(w.language, name)).set("sum", w.total(m)), q)
@@ -127,10 +127,10 @@ func (w *writer) linkColumns(l *profile.Link) {
 		for _, value := range first(values(k), 1) {
 			f := q
 			f.cols, f.where = []string{count(total)}, append(slices.Clip(f.where), p.equals(k, value))
-			w.add("link_filter", n, linked(l).named("L", l.Term).column("col", k).set("aL", article(l.Term.One)).set("val", quoted(w.language, value)), f)
+			w.number(l.From, "link_filter", n, linked(l).named("L", l.Term).column("col", k).set("aL", article(l.Term.One)).set("val", quoted(w.language, value)), f)
 		}
 		q.cols, q.group, q.order = []string{p.col(k), count(total)}, []string{p.col(k)}, []string{alias(total) + " DESC", p.col(k)}
-		w.add("link_group", n, linked(l).column("col", k), q)
+		w.number(l.From, "link_group", n, linked(l).column("col", k), q)
 	}
 }
 

@@ -31,7 +31,7 @@ func (w *writer) topParents(l *profile.Link) {
 	n := about(l.To, l.From).with(l.Columns...).plus(owner(l.To))
 	byCount := q.byParent(p, "COUNT(*)", total)
 	if N := topOfLink(l); N > 0 {
-		w.add("top_parent", n, w.parented(l).set("N", N), byCount.top(N))
+		w.number(l.From, "top_parent", n, w.parented(l).set("N", N), byCount.top(N))
 		for _, m := range first(l.From.Amounts(), maxSubjects) {
 			sum := q.byParent(p, c.sum(m), w.total(m))
 			sum.order[0] += " NULLS LAST"
@@ -43,7 +43,7 @@ func (w *writer) topParents(l *profile.Link) {
 	}
 	if num, ok := groupThreshold(l.Columns[0].Stats); ok {
 		byCount.having = "COUNT(*) > " + number(num)
-		w.add("many_children", n, w.parented(l).set("num", number(num)), byCount)
+		w.number(l.From, "many_children", n, w.parented(l).set("num", number(num)), byCount)
 	}
 }
 
@@ -91,7 +91,7 @@ func (w *writer) averageChildren(l *profile.Link) {
 	number := alias(w.counted(l.From.Term))
 	each := query{cols: []string{as("COUNT("+c.col(l.Columns[0])+")", w.counted(l.From.Term))}, from: p.String(),
 		joins: []string{left(c, c.on(l, p))}, where: p.live(), group: p.all(l.To.Key)}
-	w.add("avg_children", about(l.To, l.From).plus(owner(l.To)), w.parented(l).set("aP", article(l.Term.One)),
+	w.number(l.From, "avg_children", about(l.To, l.From).plus(owner(l.To)), w.parented(l).set("aP", article(l.Term.One)),
 		query{cols: []string{as("ROUND(AVG("+number+"), 2)", w.language.Sprintf("平均%s", "average %s", w.counted(l.From.Term)))}, from: "(" + each.String() + ") counts"})
 }
 

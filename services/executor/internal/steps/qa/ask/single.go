@@ -34,6 +34,7 @@ func (w *writer) single(t *profile.Table) {
 	}
 	w.moments(t)
 	w.gaps(t)
+	w.details(t)
 }
 
 // named starts the placeholders of a question about t.
@@ -59,8 +60,8 @@ func records(t *profile.Table) int {
 func (w *writer) count(t *profile.Table) {
 	r := alone(t)
 	n := about(t)
-	if t.Junction() {
-		n = n.plus(-6)
+	if t.Junction() || t.View != nil && len(t.Key) == 0 {
+		n = n.plus(-6) // how many lines a summary has
 	}
 	w.add("count", n, named(t), query{cols: []string{count(w.counted(t.Term))}, from: r.String(), where: r.live()})
 }

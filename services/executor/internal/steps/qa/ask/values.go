@@ -47,13 +47,7 @@ func values(c *profile.Column) []string {
 	if c.Stats == nil {
 		return c.Enum
 	}
-	var out []string
-	for _, v := range c.Stats.Top {
-		if speakable(v.Text) {
-			out = append(out, v.Text)
-		}
-	}
-	return out
+	return spoken(c)
 }
 
 // speakable says that a value reads well in a sentence.
@@ -132,6 +126,9 @@ func places(n int, all bool) int {
 
 // flagged is what rows are or have that a flag is set for: "are active".
 func flagged(term string) string {
+	if bare := strings.TrimSuffix(term, "bool"); bare != "" {
+		term = bare // activebool
+	}
 	switch first, rest, _ := strings.Cut(term, " "); {
 	case first == "is" && rest != "":
 		return "are there that are " + rest

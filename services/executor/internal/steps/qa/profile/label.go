@@ -76,3 +76,17 @@ func (t *Table) called(comment string) bool {
 	}
 	return false
 }
+
+// findUnique names rows that have neither name nor key, such as those of a view
+// that groups, by the one text of which the sample has each value once.
+func (t *Table) findUnique() {
+	if len(t.Label) > 0 || len(t.Key) > 0 || !t.Complete {
+		return
+	}
+	texts := slices.DeleteFunc(t.With(Text, Category, Code), func(c *Column) bool {
+		return c.Category != catalog.Text || c.Stats == nil || c.Stats.Nulls > 0 || c.Stats.Distinct < max(2, t.Sampled)
+	})
+	if len(texts) == 1 {
+		t.Label = texts
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
 )
@@ -29,6 +30,19 @@ func (d *Database) link(prefixes map[string]bool) {
 		for _, l := range t.Links {
 			d.callLink(l)
 		}
+	}
+}
+
+// callJunction names the rows of a junction after what it ties together, where
+// its own name has no Chinese one.
+func (d *Database) callJunction(t *Table) {
+	if d.Language == events.English || !t.Junction() || words.HasChinese(t.One) {
+		return
+	}
+	a, b := t.Links[0].To.One, t.Links[1].To.One
+	if words.HasChinese(a + b) {
+		t.One = a + "与" + b + "的关联记录"
+		t.Many, t.Classifier = t.One, "条"
 	}
 }
 

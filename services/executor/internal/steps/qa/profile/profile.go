@@ -183,6 +183,13 @@ func (t *Table) Junction() bool {
 	return len(t.Links) == 2 && len(distinct) == 2 && rest == 0
 }
 
+// Bridge says that a row is about one row each of two other tables and has
+// values, such as a hero's of an attribute: how many there are is of little
+// interest.
+func (t *Table) Bridge() bool {
+	return len(t.Links) == 2 && t.Links[0].To != t.Links[1].To && len(t.Label) == 0 && len(t.With(Moment, Text, Code)) == 0 && !t.Junction()
+}
+
 // Lookup says that the table gives names to codes and no more.
 func (t *Table) Lookup() bool {
 	return len(t.Links) == 0 && len(t.Label) > 0 && len(t.Columns) <= 5 &&

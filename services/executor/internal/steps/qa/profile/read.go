@@ -32,6 +32,7 @@ func Read(ctx context.Context, db catalog.DB, schema *catalog.Schema, language e
 				c.Term = words.Group(c.Term)
 			}
 		}
+		t.findUnique()
 		if len(t.Label) == 1 && t.Label[0].Role == Personal {
 			t.names = nil
 		}
@@ -56,8 +57,10 @@ func Describe(schema *catalog.Schema, language events.Language) *Database {
 	for _, t := range d.Tables {
 		t.assignRoles()
 	}
+	done := map[*Table]bool{}
 	for _, t := range d.Tables {
-		d.inherit(t)
+		d.inherit(t, done)
+		d.callJunction(t)
 		t.findLabel()
 	}
 	return d
@@ -84,6 +87,8 @@ func column(c *catalog.Column, language events.Language) *Column {
 	term, unit := words.Column(c.Name, c.Comment, language)
 	if language == events.English {
 		term = timely(term, c.Category)
+	} else {
+		term = words.Moment(term, c.Category == catalog.Date, c.Category == catalog.Timestamp)
 	}
 	return &Column{Column: c, Term: term, Unit: unit}
 }
@@ -226,26 +231,6 @@ func (t *Table) assignRoles() {
 		}
 	}
 	t.findLive()
-}
-
-// inherit gives a view's columns the part that the columns of the same name and
-// type play in the tables that it reads: a key is one in a view too.
-func (d *Database) inherit(t *Table) {
-	if t.View == nil {
-		return
-	}
-	for _, name := range t.View.Reads {
-		source := d.Table(name)
-		if source == nil {
-			continue
-		}
-		for _, c := range t.Columns {
-			from := source.Find(c.Name)
-			if from != nil && from.BaseType == c.BaseType && slices.Contains([]Role{Key, Reference, Personal}, from.Role) {
-				c.Role = from.Role
-			}
-		}
-	}
 }
 
 // findLive looks for the column by which rows are marked as deleted.

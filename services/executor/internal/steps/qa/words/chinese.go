@@ -167,3 +167,18 @@ func longest(parts []string) (string, int) {
 func isNumber(word string) bool {
 	return strings.IndexFunc(word, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
+
+// Moment makes a Chinese term that does not say so one of a date or a time:
+// 入职日期 of 入职.
+func Moment(term string, date, time bool) string {
+	if !HasChinese(term) || hasAnySuffix(term, "日", "期", "间", "时", "点", "刻", "天", "月", "年", "戳", "季") {
+		return term
+	}
+	switch {
+	case date:
+		return term + "日期"
+	case time:
+		return term + "时间"
+	}
+	return term
+}

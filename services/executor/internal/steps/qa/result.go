@@ -65,7 +65,7 @@ func (w *work) result(took time.Duration) steps.Result {
 		SuccessfulThemes: len(w.themes) - len(w.failed),
 		FailedThemes:     append([]string{}, w.failed...),
 		DurationSeconds:  took.Seconds(),
-		ReusedThemes:     w.reusedThemes(),
+		ReusedThemes:     reused(w.themes),
 		GeneratedBy:      w.generatedBy(),
 		ModelUsage:       w.Model.Usage(),
 		Refused:          w.model.refusals(),

@@ -17,7 +17,8 @@ import (
 // takenOver are the themes of an earlier task on the same database none of
 // whose tables, those next to them included, changed since: with the pairs that
 // passed that task's validation, as they are now. Their tables are in no other
-// theme of this task. What cannot be read is asked about anew.
+// theme of this task. A theme that a new table belongs to keeps its name and is
+// asked about again. What cannot be read is asked about anew.
 func (w *work) takenOver() []subject {
 	if w.Base == nil || !w.Base.Reusable {
 		return nil
@@ -33,7 +34,8 @@ func (w *work) takenOver() []subject {
 			kept = append(kept, s)
 		}
 	}
-	w.Log.Info(w.Language().Sprintf("沿用任务 %[2]s 的 %[1]d 个主题：其中的表没有变化", "%[1]d themes of task %[2]s are taken over: their tables did not change", len(kept), w.Base.TaskID))
+	w.adopt(kept, earlier)
+	w.Log.Info(w.Language().Sprintf("沿用任务 %[2]s 的 %[1]d 个主题：其中的表没有变化", "%[1]d themes of task %[2]s are taken over: their tables did not change", reused(kept), w.Base.TaskID))
 	return kept
 }
 
@@ -151,9 +153,9 @@ func distinguish(name string, themes []subject) string {
 	}
 }
 
-// reusedThemes counts the themes that were taken over.
-func (w *work) reusedThemes() (n int) {
-	for _, s := range w.themes {
+// reused counts the themes that were taken over.
+func reused(themes []subject) (n int) {
+	for _, s := range themes {
 		if len(s.kept) > 0 {
 			n++
 		}

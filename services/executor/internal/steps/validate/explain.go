@@ -25,11 +25,13 @@ type plan struct {
 }
 
 // explain has the server parse and plan sqls without running them, each in a
-// transaction of its own and all in one round trip. Behind a text that the
+// transaction of its own and all in one round trip. The plan is a verbose one,
+// since that alone shows what the planner computed for the result: a value of
+// 500 MB makes an answer that is refused for its length. Behind a text that the
 // server refuses none is asked about. An error means that the connection or
 // the server failed at the first that was not asked about.
 func (s *session) explain(ctx context.Context, sqls []string, lang events.Language) ([]plan, error) {
-	const prefix = "EXPLAIN " + cursor
+	const prefix = "EXPLAIN VERBOSE " + cursor
 	plans := make([]plan, len(sqls))
 	err := s.roundTrip(ctx, func(p *pgconn.Pipeline) {
 		for i, sql := range sqls {

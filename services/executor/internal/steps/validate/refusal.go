@@ -21,6 +21,7 @@ const (
 	reasonVolatile    = "volatile_function"
 	reasonHidden      = "unchecked_function"
 	reasonPlan        = "plan_unreadable"
+	reasonLarge       = "answer_too_large"
 	reasonTimeout     = "check_timed_out"
 	reasonSQL         = "sql_error"
 	reasonNoTable     = "no_table"
@@ -50,7 +51,7 @@ func (r refusedError) Error() string { return r.Reason + ": " + r.Message }
 
 func (r *refusal) verdict() string {
 	switch r.Reason {
-	case reasonCost, reasonSlow, reasonResources:
+	case reasonCost, reasonSlow, reasonResources, reasonLarge:
 		return events.VerdictTooExpensive
 	case reasonTimeout:
 		if r.SQLState == "" || r.SQLState == queryCanceled { // else others stood in its way
@@ -100,7 +101,13 @@ func notReading(lang events.Language) *refusal {
 }
 
 func unreadable(lang events.Language) *refusal {
-	return refuse(events.RungPlan, reasonPlan, lang.Pick("无法读取 SQL 的执行计划，可能过长或嵌套过深", "the plan of the SQL cannot be read; it may be too long or nested too deeply"))
+	return refuse(events.RungPlan, reasonPlan, lang.Pick("无法读取 SQL 的执行计划", "the plan of the SQL cannot be read"))
+}
+
+func tooLarge(lang events.Language) *refusal {
+	return refuse(events.RungPlan, reasonLarge, lang.Sprintf(
+		"数据库对这条 SQL 的应答超过 %d MiB：SQL 计算出的值过大，或执行计划过长",
+		"the server's answer about the SQL is longer than %d MiB: the SQL computes a value of that size, or its plan is that long", maxAnswer>>20))
 }
 
 // timedOut takes what the server said, if it said anything.

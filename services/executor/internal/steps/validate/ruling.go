@@ -19,7 +19,7 @@ func (j *judge) refused(err error, sql string) *refusal {
 	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
-		return unreadable(j.lang) // longer than any answer may be
+		return tooLarge(j.lang)
 	}
 	if lacksParameters(pg) {
 		return refuse(events.RungStatement, reasonParameters, j.lang.Pick("SQL 含有参数（如 $1），无法单独执行", "the SQL has parameters such as $1 and cannot run by itself"))
@@ -35,7 +35,7 @@ func (j *judge) refused(err error, sql string) *refusal {
 		return r
 	}
 	reason := reasonSQL
-	if pg.Code == outOfMemory || pg.Code == limitExceeded {
+	if overLimits(pg) {
 		reason = reasonResources
 	}
 	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reason, Message: j.masker.ServerMessage(pg.Code, pg.Message, sql), SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
@@ -45,7 +45,7 @@ func (j *judge) refused(err error, sql string) *refusal {
 func (j *judge) stopped(err error, sql string) *refusal {
 	r := j.refused(err, sql)
 	switch r.Reason {
-	case reasonSQL, reasonTimeout, reasonResources:
+	case reasonSQL, reasonTimeout, reasonResources, reasonLarge:
 		r.Rung = events.RungRun
 	}
 	if r.SQLState == queryCanceled {

@@ -23,6 +23,8 @@ const (
 	lockNotAvailable  = "55P03"
 	outOfMemory       = "53200"
 	limitExceeded     = "53400" // of temporary files
+	programLimit      = "54000" // a value that is longer than any may be
+	internalError     = "XX000"
 )
 
 // statementCodes say that a text is not one reading statement.
@@ -111,6 +113,18 @@ func aboutServer(err error) bool {
 // not be reached, a file of the table could not be read.
 func fatal(pg *pgconn.PgError) bool {
 	return slices.Contains([]string{"FATAL", "PANIC"}, cmp.Or(pg.SeverityUnlocalized, pg.Severity))
+}
+
+// overLimits reports whether a text wants more than the server has, or more
+// than a value can hold.
+func overLimits(pg *pgconn.PgError) bool {
+	switch pg.Code {
+	case outOfMemory, limitExceeded, programLimit:
+		return true
+	case internalError: // never translated
+		return strings.HasPrefix(pg.Message, "invalid memory alloc request size")
+	}
+	return false
 }
 
 // lacksParameters reports whether the server wants values for $1 and so on.

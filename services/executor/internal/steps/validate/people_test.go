@@ -238,18 +238,25 @@ func TestRunsAreAlike(t *testing.T) {
 	}
 }
 
-// A role that may have few connections is served by fewer.
+// A role that may have few connections is served by fewer sessions, which leave
+// one to repairs.
 func TestRunWithFewConnections(t *testing.T) {
-	dsn := shop(t)
-	role := fmt.Sprintf("few_%d", time.Now().UnixNano())
-	limited := ownedBy(t, dsn, role)
-	exec(t, dsn, "ALTER ROLE "+role+" CONNECTION LIMIT 2")
-	run := stepstest.New(t, limited, folder(t, statements(40)...))
-	result, err := step().Run(t.Context(), run.Run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if o := outcome(t, result); o.Valid != 40 {
-		t.Errorf("%+v", o)
+	t.Parallel()
+	for limit, valid := range map[int]int{1: 40, 2: 41, 3: 41} {
+		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+			t.Parallel()
+			dsn := shop(t)
+			role := fmt.Sprintf("few_%d_%d", limit, time.Now().UnixNano())
+			limited := ownedBy(t, dsn, role)
+			exec(t, dsn, fmt.Sprintf("ALTER ROLE %s CONNECTION LIMIT %d", role, limit))
+			run := stepstest.New(t, limited, folder(t, append(statements(40), misspel)...))
+			result, err := step().Run(t.Context(), run.Run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o := outcome(t, result); o.Original != 41 || o.Valid != valid {
+				t.Errorf("%+v", o)
+			}
+		})
 	}
 }

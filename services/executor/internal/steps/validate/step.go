@@ -101,24 +101,20 @@ func (s step) checkAll(ctx context.Context, run *steps.Run, verdicts []*verdict)
 }
 
 // share has checkers take pairs, some at a time, until there are none left.
-// Where the database has no connection for all of them, fewer do.
 func (s step) share(ctx context.Context, run *steps.Run, rules rules, open []*verdict) error {
 	repair := Repair(noRepair)
 	if s.cfg.Repairer != nil && run.Request.Options.EnableLLMRepair {
 		repair = s.cfg.Repairer.Begin(run, rules.pool)
 	}
-	rules.pool.Reset() // what idles there makes room for sessions
 	tell := teller(run, len(open))
 	parts := slices.Collect(slices.Chunk(open, min(max(len(open)/(4*s.cfg.Concurrency), 1), batch)))
 	var taken atomic.Int64
+	judges := rules.judges(ctx, min(s.cfg.Concurrency, len(parts)))
 	group, ctx := errgroup.WithContext(ctx)
-	for n := range min(s.cfg.Concurrency, len(parts)) {
+	for _, j := range judges {
 		group.Go(func() error {
-			c := checker{&judge{rules: rules}, repair, run.Log, tell}
-			defer c.judge.close(ctx)
-			if n > 0 && c.judge.open(ctx) != nil {
-				return nil // the first says what is wrong, if it is not their number
-			}
+			c := checker{j, repair, run.Log, tell}
+			defer j.close(ctx)
 			for ctx.Err() == nil {
 				i := int(taken.Add(1)) - 1
 				if i >= len(parts) {

@@ -3,12 +3,12 @@ package train
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
 	"github.com/citu/datapipeline/services/executor/internal/corpus"
 	"github.com/citu/datapipeline/services/executor/internal/snapshot"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/vector"
 )
 
@@ -106,7 +106,7 @@ func (l *load) readBack(ctx context.Context, p *part) error {
 func (l *load) metadata() vector.Metadata {
 	return vector.Metadata{
 		Database: l.run.Identity, TaskIDs: []string{l.run.TaskID}, TaskID: l.run.TaskID, LoadID: l.result.LoadID,
-		SchemaVersion: schemaVersion(l.run.In), LoadedAt: vector.Moment(l.start),
+		SchemaVersion: l.schemaVersion, LoadedAt: vector.Moment(l.start),
 	}
 }
 
@@ -158,11 +158,12 @@ func (l *load) index(ctx context.Context) error {
 	return nil
 }
 
-// schemaVersion is that of the snapshot, or "".
-func schemaVersion(in fs.FS) string {
-	s, err := snapshot.Read(in)
-	if err != nil {
-		return ""
+// schemaVersion is that of the task's snapshot, or "" where it has none. Errors
+// are those of snapshot.Find.
+func schemaVersion(run *steps.Run) (string, error) {
+	s, err := snapshot.Find(run.In, run.Language())
+	if s == nil || err != nil {
+		return "", err
 	}
-	return s.SchemaVersion
+	return s.SchemaVersion, nil
 }

@@ -94,10 +94,11 @@ type Counts struct {
 }
 
 // Run implements steps.Step. It fails with no_training_data,
-// pair_file_malformed, training_file_invalid, embedder_mismatch,
-// embedder_unavailable, vector_extension_missing, vector_layout_unsupported,
-// vector_store_busy, vector_load_gap, vector_backup_too_large,
-// vector_store_unconfigured, vector_store_unreachable or vector_store_failed.
+// pair_file_malformed, training_file_invalid, schema_snapshot_malformed,
+// embedder_mismatch, embedder_unavailable, vector_extension_missing,
+// vector_layout_unsupported, vector_store_busy, vector_load_gap,
+// vector_backup_too_large, vector_store_unconfigured, vector_store_unreachable
+// or vector_store_failed.
 //
 // A failed load leaves what it had put, and takes out nothing: loading again
 // completes it.
@@ -106,7 +107,11 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	if err != nil {
 		return steps.Result{}, err
 	}
-	l := &load{step: s, run: run, docs: docs, start: time.Now(), result: Result{
+	version, err := schemaVersion(run)
+	if err != nil {
+		return steps.Result{}, err
+	}
+	l := &load{step: s, run: run, docs: docs, schemaVersion: version, start: time.Now(), result: Result{
 		Directory: run.Request.OutputDirectory, LoadID: events.LoadID(run.TaskID, run.RequestedAt),
 		Embedder: s.cfg.Embedder.Name(), Index: map[string]vector.Indexed{},
 	}}
@@ -119,13 +124,14 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 // load is one run of the step.
 type load struct {
 	step
-	run    *steps.Run
-	docs   []corpus.Document
-	start  time.Time
-	store  *vector.Store
-	parts  []*part
-	stale  []string // ids of documents that are so no more, see widen
-	result Result
+	run           *steps.Run
+	docs          []corpus.Document
+	schemaVersion string
+	start         time.Time
+	store         *vector.Store
+	parts         []*part
+	stale         []string // ids of documents that are so no more, see widen
+	result        Result
 }
 
 // into carries the load out.

@@ -352,6 +352,7 @@ func TestRunFails(t *testing.T) {
 	}{
 		{"without data", train.Config{URL: dsn}, fstest.MapFS{"notes.txt": {Data: []byte("x")}}, "no_training_data"},
 		{"on pairs of another form", train.Config{URL: dsn}, with("qs_shop_20250701_143053_pair.json", "{}"), "pair_file_malformed"},
+		{"on a damaged snapshot", train.Config{URL: dsn}, with("schema_snapshot.json", "{"), "schema_snapshot_malformed"},
 		{"on a file that is no text", train.Config{URL: dsn}, with("x.ddl", "a\x00b"), "training_file_invalid"},
 		{"on a huge file", train.Config{URL: dsn}, with("x_detail.md", strings.Repeat("x", 9<<20)), "training_file_invalid"},
 		{"without a store", train.Config{}, folder(), "vector_store_unconfigured"},

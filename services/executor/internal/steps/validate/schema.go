@@ -1,41 +1,35 @@
 package validate
 
 import (
-	"io/fs"
+	"fmt"
 
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/snapshot"
-	"github.com/citu/datapipeline/services/executor/internal/sqltext"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
 // knownSchema is the names of the tables of the task's snapshot, by which the
-// tables of a statement that was changed are told; nil where there is none that
-// can be read.
-func knownSchema(in fs.FS) *catalog.Schema {
-	taken, err := snapshot.Read(in)
-	if err != nil {
-		return nil
+// tables of a statement are told; nil where the task has none. Errors are those
+// of snapshot.Find.
+func knownSchema(run *steps.Run) (*catalog.Schema, error) {
+	taken, err := snapshot.Find(run.In, run.Language())
+	if taken == nil || err != nil {
+		return nil, err
 	}
 	schema := &catalog.Schema{}
 	for _, t := range taken.Tables {
-		var parts []string
-		tokens, _ := sqltext.Scan(t.Table)
-		for _, token := range tokens {
-			if part, ok := token.Name(); ok {
-				parts = append(parts, part)
-			}
+		name, err := catalog.ParseName(t.Table)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", snapshot.FileName, err)
 		}
-		if len(parts) == 2 {
-			schema.Tables = append(schema.Tables, &catalog.Table{Schema: parts[0], Name: parts[1]})
-		}
+		schema.Tables = append(schema.Tables, &catalog.Table{Schema: name.Schema, Name: name.Name})
 	}
-	return schema
+	return schema, nil
 }
 
-// taskTables are the tables that the task is about: those of its snapshot, or
-// nil where there is none that can be read.
-func taskTables(in fs.FS) map[catalog.Name]bool {
-	schema := knownSchema(in)
+// taskTables are the tables that the task is about; nil where they are not
+// known.
+func taskTables(schema *catalog.Schema) map[catalog.Name]bool {
 	if schema == nil || len(schema.Tables) == 0 {
 		return nil
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/quality"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
@@ -52,7 +53,8 @@ func New(cfg Config) steps.Step {
 func (step) Name() events.Step { return events.StepValidation }
 
 // Run implements steps.Step. It fails with no_pairs, pair_file_malformed,
-// no_valid_pairs, or the error types of bizdb.Translate.
+// schema_snapshot_malformed, no_valid_pairs, or the error types of
+// bizdb.Translate.
 func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	start := time.Now()
 	modify := run.Request.Options.ModifyOriginalFile
@@ -60,8 +62,12 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	if err != nil {
 		return steps.Result{}, err
 	}
+	schema, err := knownSchema(run)
+	if err != nil {
+		return steps.Result{}, err
+	}
 	verdicts := source.verdicts(run)
-	if err := s.checkAll(ctx, run, verdicts); err != nil {
+	if err := s.checkAll(ctx, run, taskTables(schema), verdicts); err != nil {
 		return steps.Result{}, err
 	}
 	settleDuplicates(verdicts, modify, run.Language())
@@ -71,7 +77,7 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	if outcome.Valid == 0 {
 		return steps.Result{}, noneValid(run.Language(), verdicts)
 	}
-	index := entries(verdicts, modify, knownSchema(run.In))
+	index := entries(verdicts, modify, schema)
 	if err := write(run, source, outcome, verdicts, index); err != nil {
 		return steps.Result{}, err
 	}
@@ -83,7 +89,7 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 }
 
 // checkAll has every pair checked that is not settled.
-func (s step) checkAll(ctx context.Context, run *steps.Run, verdicts []*verdict) error {
+func (s step) checkAll(ctx context.Context, run *steps.Run, tables map[catalog.Name]bool, verdicts []*verdict) error {
 	open := slices.DeleteFunc(slices.Clone(verdicts), (*verdict).settled)
 	pool, err := run.Business(ctx)
 	if err != nil {
@@ -91,7 +97,7 @@ func (s step) checkAll(ctx context.Context, run *steps.Run, verdicts []*verdict)
 	}
 	rules, err := newRules(ctx, pool, run.Language(), run.Request.Options.Masking)
 	if err == nil {
-		rules.timeout, rules.maxCost, rules.tables = s.cfg.StatementTimeout, s.cfg.MaxCost, taskTables(run.In)
+		rules.timeout, rules.maxCost, rules.tables = s.cfg.StatementTimeout, s.cfg.MaxCost, tables
 		err = s.share(ctx, run, rules, open)
 	}
 	if ctx.Err() != nil {

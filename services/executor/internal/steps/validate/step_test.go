@@ -15,6 +15,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/snapshot"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
@@ -259,6 +260,7 @@ func TestRunFails(t *testing.T) {
 	}{
 		{"without a pair file", fstest.MapFS{}, "no_pairs"},
 		{"without pairs", folder(t), "no_pairs"},
+		{"on a damaged snapshot", fstest.MapFS{pairFile: folder(t, good)[pairFile], snapshot.FileName: {Data: []byte(`{"tables":`)}}, "schema_snapshot_malformed"},
 		{"on another form", fstest.MapFS{pairFile: {Data: []byte(`{"question": 1}`)}}, "pair_file_malformed"},
 		{"if every pair fails", folder(t, bad, bad), "no_valid_pairs"},
 	} {

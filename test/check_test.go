@@ -91,21 +91,26 @@ func (d *deployment) whole(id string) {
 	d.files(id, t)
 }
 
-// files compares manifests, rows and the bucket.
+// files compares manifests, rows, the bucket and the page for people.
 func (d *deployment) files(id string, t projection.Task) {
 	d.t.Helper()
-	rows, err := d.db.Query(d.t.Context(), `SELECT file_name, file_path, content_hash FROM data_pipeline_task_outputs WHERE task_id = $1`, id)
+	rows, err := d.db.Query(d.t.Context(), `SELECT file_name, file_path, content_hash, is_primary FROM data_pipeline_task_outputs WHERE task_id = $1`, id)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	defer rows.Close()
 	registered := map[string]string{}
+	promised := documentedFiles(d.t, filePages[0])
 	for rows.Next() {
 		var name, path, hash string
-		if err := rows.Scan(&name, &path, &hash); err != nil {
+		var primary bool
+		if err := rows.Scan(&name, &path, &hash, &primary); err != nil {
 			d.t.Fatal(err)
 		}
 		registered[name] = hash
+		if f, ok := documented(promised, name); !ok || f.primary != primary {
+			d.t.Errorf("%s: %s (primary: %t) is not on the page of files as that", id, name, primary)
+		}
 		if got, err := hashOf(filepath.Join(d.bucket, path)); err != nil || got != hash {
 			d.t.Errorf("%s: %s does not match its row: %v", id, name, err)
 		}

@@ -63,63 +63,6 @@ func readIndexes(run *steps.Run) (known []events.Pair, err error) {
 	return known, nil
 }
 
-// verdicts are one for each pair of the file, in its order, and for each that
-// people added. Settled are those that people rejected or that repeat an
-// earlier one.
-func (src source) verdicts(run *steps.Run) []*verdict {
-	list := pairs.Entries(src.pairs, src.index)
-	ids := map[string]string{} // by content
-	for _, p := range list {
-		ids[pairs.ID(p.Question, p.SQL)] = p.ID
-	}
-	kept := map[string]events.Pair{}
-	last := pairs.ApplyPeople(list, run.Pairs)
-	for _, p := range last {
-		kept[p.ID] = p
-	}
-	var all []*verdict
-	first := map[string]*verdict{}
-	add := func(p events.Pair, was *pairs.Pair) {
-		v := newVerdict(len(all)+1, p, was, run.Language())
-		all = append(all, v)
-		if earlier := first[p.ID]; earlier == nil {
-			first[p.ID] = v
-		} else if !v.rejected() {
-			v.repeats(earlier, run.Language())
-		}
-	}
-	for _, p := range src.pairs {
-		content := pairs.ID(p.Question, p.SQL)
-		id, ok := ids[content]
-		if !ok {
-			id = content
-		}
-		entry, ok := kept[id]
-		if !ok {
-			entry = events.Pair{ID: id, Question: p.Question, SQL: p.SQL} // a person's pair took its place
-		}
-		add(entry, &p)
-	}
-	for _, p := range last {
-		if first[p.ID] == nil {
-			add(p, nil)
-		}
-	}
-	return all
-}
-
-func newVerdict(number int, p events.Pair, was *pairs.Pair, lang events.Language) *verdict {
-	v := &verdict{Number: number, ID: p.ID, Question: p.Question, SQL: p.SQL, entry: p, was: was}
-	if p.Decision == events.DecisionRejected {
-		v.ErrorType = reasonRejected
-		v.Message = lang.Sprintf("已被 %s 拒绝", "rejected by %s", p.DecidedBy)
-		if p.Note != "" {
-			v.Message += lang.Pick("：", ": ") + p.Note
-		}
-	}
-	return v
-}
-
 func malformed(lang events.Language, name string, err error) error {
 	return steps.Fail(events.ClassUser, "pair_file_malformed", lang.Sprintf("问答对文件 %s 无法读取，请修正或重新生成：%v", "the pair file %s cannot be read; mend it or generate it again: %v", name, err), err)
 }

@@ -33,6 +33,7 @@ func climb(t *testing.T, dsn string, cfg validate.Config, sqls ...string) []verd
 
 // Each rung refuses what it is there for.
 func TestLadder(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	exec(t, dsn, `CREATE TABLE wide (a int, b int); INSERT INTO wide SELECT i, i FROM generate_series(1, 1000) i; ANALYZE wide;
 		CREATE FUNCTION twice(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 * 2'`)
@@ -95,7 +96,7 @@ func TestLadder(t *testing.T) {
 	for i, c := range cases {
 		sqls[i] = c.sql
 	}
-	for i, v := range climb(t, dsn, validate.Config{StatementTimeout: time.Second}, sqls...) {
+	for i, v := range climb(t, dsn, validate.Config{StatementTimeout: time.Second / 2}, sqls...) {
 		c := cases[i]
 		if v.Verdict != c.verdict || v.Rung != c.rung || v.SQLState != c.state {
 			t.Errorf("%s\n got %s at %q (%s %s)\nwant %s at %q (%s)", v.SQL, v.Verdict, v.Rung, v.SQLState, v.Message, c.verdict, c.rung, c.state)
@@ -111,6 +112,7 @@ func TestLadder(t *testing.T) {
 
 // What a role may not read is not there for it.
 func TestLadderWithoutPrivileges(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	role := fmt.Sprintf("reader_%d", time.Now().UnixNano())
 	reader := ownedBy(t, dsn, role)
@@ -123,6 +125,7 @@ func TestLadderWithoutPrivileges(t *testing.T) {
 
 // A foreign table whose server is gone is the fault of the pairs that read it.
 func TestLadderWithoutAForeignServer(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	exec(t, dsn, `CREATE EXTENSION postgres_fdw`, `CREATE SERVER gone FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '1')`,
 		`CREATE USER MAPPING FOR PUBLIC SERVER gone OPTIONS (user 'nobody', password 'none')`, `CREATE FOREIGN TABLE far (id int) SERVER gone`)
@@ -134,6 +137,7 @@ func TestLadderWithoutAForeignServer(t *testing.T) {
 
 // A limit of the cost is one: the same query is run beneath it.
 func TestLadderMaxCost(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	const sql = "SELECT count(*) FROM guest"
 	for limit, want := range map[float64]string{0.5: "too_expensive", 1e6: "valid"} {
@@ -145,6 +149,7 @@ func TestLadderMaxCost(t *testing.T) {
 
 // A thousand rows are computed at most.
 func TestLadderRunsFirstRowsOnly(t *testing.T) {
+	t.Parallel()
 	v := climb(t, shop(t), validate.Config{}, "SELECT 1 / (1001 - i) FROM generate_series(1, 2000) i, guest WHERE id = 1", "SELECT 1 / (1000 - i) FROM generate_series(1, 2000) i, guest WHERE id = 1")
 	if v[0].Verdict != "valid" || v[1].SQLState != "22012" || v[1].Rung != events.RungRun {
 		t.Errorf("%+v", v)
@@ -152,6 +157,7 @@ func TestLadderRunsFirstRowsOnly(t *testing.T) {
 }
 
 func TestCheckOne(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	pool, err := stepstest.New(t, dsn, nil).Business(t.Context())
 	if err != nil {
@@ -179,6 +185,7 @@ func TestCheckOne(t *testing.T) {
 // Tables are resolved as the server does it, and nothing runs where no row may
 // be read. What takes too long is too expensive, in time for whoever waits.
 func TestCheckOneOfATask(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	exec(t, dsn, "ALTER ROLE CURRENT_USER IN DATABASE "+connect(t, dsn).Config().Database+" SET search_path = hr, public")
 	pool, err := stepstest.New(t, dsn, nil).Business(t.Context())
@@ -205,6 +212,7 @@ func TestCheckOneOfATask(t *testing.T) {
 
 // Where the task's tables are known, others are not for its pairs.
 func TestLadderKeepsToTheTables(t *testing.T) {
+	t.Parallel()
 	in := folder(t, "SELECT city FROM guest", "SELECT name FROM hr.employee")
 	taken := snapshot.Of(&catalog.Schema{Tables: []*catalog.Table{{Schema: "public", Name: "guest", Kind: catalog.OrdinaryTable}}})
 	in[snapshot.FileName] = &fstest.MapFile{Data: taken.Encode()}
@@ -246,6 +254,7 @@ var hotelPairs = []pairs.Pair{
 
 // Good pairs pass, and copies of them with a fault are refused where it lies.
 func TestGoodPairsPassAndSpoiltOnesDoNot(t *testing.T) {
+	t.Parallel()
 	dsn := testkit.Postgres(t)
 	exec(t, dsn, hotel)
 	checkGold(t, dsn, hotelPairs)
@@ -254,6 +263,7 @@ func TestGoodPairsPassAndSpoiltOnesDoNot(t *testing.T) {
 // The same over a database of one's own: a folder with a dump *.sql and pairs
 // gold_pair.json, named by DP_GOLD_PAIRS.
 func TestGoldPairsOfAFolder(t *testing.T) {
+	t.Parallel()
 	dir := os.Getenv("DP_GOLD_PAIRS")
 	if dir == "" {
 		return // nobody asks

@@ -10,6 +10,7 @@ import (
 
 // An error about data quotes a row's value, which nobody is to see.
 func TestMessagesHoldNoValuesOfRows(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	exec(t, dsn, "CREATE TABLE person (who text)", "INSERT INTO person VALUES ('Zaphod 13800138000')")
 	for masking, want := range map[string]string{
@@ -35,6 +36,7 @@ func TestMessagesHoldNoValuesOfRows(t *testing.T) {
 
 // Where no row may be read, a statement's plan is all that is asked for.
 func TestNoRowIsReadWhereOnlyTheSchemaMayBe(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	exec(t, dsn, "CREATE TABLE person (who text)", "INSERT INTO person VALUES ('Zaphod')")
 	run := stepstest.New(t, dsn, folder(t, "SELECT who::int FROM person"))

@@ -31,6 +31,7 @@ func asked(t *testing.T, text ...string) fstest.MapFS {
 }
 
 func TestDuplicatesLeaveThePairFile(t *testing.T) {
+	t.Parallel()
 	run := stepstest.New(t, shop(t), asked(t,
 		"How many bookings?", "SELECT count(*) FROM demo_booking",
 		"how many bookings", "select COUNT(*) from demo_booking -- again",
@@ -75,6 +76,7 @@ func TestDuplicatesLeaveThePairFile(t *testing.T) {
 }
 
 func TestEmptyResultsStay(t *testing.T) {
+	t.Parallel()
 	run := stepstest.New(t, shop(t), asked(t, "Who is in Paris?", "SELECT * FROM guest WHERE city = 'Paris';", "All?", good))
 	result, err := step().Run(t.Context(), run.Run)
 	if err != nil {
@@ -93,6 +95,7 @@ func TestEmptyResultsStay(t *testing.T) {
 
 // What people decided stands, and what they wrote is checked like anything.
 func TestPeopleHaveTheLastWord(t *testing.T) {
+	t.Parallel()
 	const count, cities, bookings = "SELECT count(*) FROM guest;", "SELECT city FROM guest;", "SELECT count(*) FROM demo_booking;"
 	in := asked(t, "How many guests?", count, "Which cities?", cities, "How many bookings?", bookings)
 	run := stepstest.New(t, shop(t), in)
@@ -133,6 +136,7 @@ func TestPeopleHaveTheLastWord(t *testing.T) {
 // What people wrote or approved is theirs: a repair is suggested to them, and
 // an approval never comes to stand for another text.
 func TestPeoplesPairsAreNotRewritten(t *testing.T) {
+	t.Parallel()
 	const question = "Which cities?"
 	written := events.Pair{ID: pairs.ID(question, misspel), Question: question, SQL: misspel, Source: events.SourcePerson}
 	approved := events.Pair{ID: pairs.ID(question, misspel), Question: question, SQL: misspel, Source: events.SourceRules, Decision: events.DecisionApproved, DecidedBy: "Lin"}
@@ -169,6 +173,7 @@ func TestPeoplesPairsAreNotRewritten(t *testing.T) {
 
 // A repaired pair keeps its ID, also when the repaired file is checked again.
 func TestRepairedPairsKeepTheirIDs(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	in := asked(t, "Which cities?", misspel)
 	first := stepstest.New(t, dsn, in)
@@ -196,6 +201,7 @@ func TestRepairedPairsKeepTheirIDs(t *testing.T) {
 }
 
 func TestRunFailsWherePeopleRejectedEverything(t *testing.T) {
+	t.Parallel()
 	run := stepstest.New(t, shop(t), asked(t, "All?", good))
 	run.Pairs = []events.Pair{{ID: pairs.ID("All?", good), Question: "All?", SQL: good, Decision: events.DecisionRejected, DecidedBy: "Lin"}}
 	if _, err := step().Run(t.Context(), run.Run); err == nil || !strings.Contains(err.Error(), "people rejected all of the 1 pairs") {
@@ -205,6 +211,7 @@ func TestRunFailsWherePeopleRejectedEverything(t *testing.T) {
 
 // A changed statement's tables are told by the task's own schema.
 func TestRepairedPairsNameTheirTables(t *testing.T) {
+	t.Parallel()
 	in := asked(t, "Who earns most?", "SELECT name FROM employe ORDER BY salary DESC LIMIT 1;")
 	taken := snapshot.Of(&catalog.Schema{Tables: []*catalog.Table{{Schema: "hr", Name: "employee", Kind: catalog.OrdinaryTable}}})
 	in[snapshot.FileName] = &fstest.MapFile{Data: taken.Encode()}
@@ -220,6 +227,7 @@ func TestRepairedPairsNameTheirTables(t *testing.T) {
 
 // Equal input leaves equal bytes, times aside, whoever finishes first.
 func TestRunsAreAlike(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	in := folder(t, append(statements(60), misspel, bad, "SELECT * FROM guest WHERE false")...)
 	leave := func() fstest.MapFS {

@@ -46,6 +46,7 @@ func fileNames(files fstest.MapFS) []string { return slices.Sorted(maps.Keys(fil
 // The file loses what is invalid, gains what was mended, and everything that
 // was in it can be found again.
 func TestRunModifiesThePairFile(t *testing.T) {
+	t.Parallel()
 	for _, lang := range []events.Language{events.English, events.Chinese} {
 		t.Run(string(lang), func(t *testing.T) {
 			in := folder(t, good, misspel, bad)
@@ -181,6 +182,7 @@ func withoutTimes(summary string) string {
 }
 
 func TestRunKeepsTheFileWhereNothingIsWrong(t *testing.T) {
+	t.Parallel()
 	run := stepstest.New(t, shop(t), folder(t, good))
 	if _, err := step().Run(t.Context(), run.Run); err != nil {
 		t.Fatal(err)
@@ -193,6 +195,7 @@ func TestRunKeepsTheFileWhereNothingIsWrong(t *testing.T) {
 
 // Without leave to modify, a repair is a suggestion in the report.
 func TestRunWithoutModifying(t *testing.T) {
+	t.Parallel()
 	run := stepstest.New(t, shop(t), folder(t, good, misspel))
 	run.Request.Options.ModifyOriginalFile = false
 	result, err := step().Run(t.Context(), run.Run)
@@ -213,6 +216,7 @@ func TestRunWithoutModifying(t *testing.T) {
 }
 
 func TestRunWithoutRepair(t *testing.T) {
+	t.Parallel()
 	run := stepstest.New(t, shop(t), folder(t, good, misspel))
 	run.Request.Options.EnableLLMRepair = false
 	result, err := step().Run(t.Context(), run.Run)
@@ -227,6 +231,7 @@ func TestRunWithoutRepair(t *testing.T) {
 // A second execution of the same request starts where the first one did, though
 // that has changed the file; another request takes the file as it is.
 func TestRunAgain(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	in := folder(t, good, bad)
 	first := stepstest.New(t, dsn, in)
@@ -252,6 +257,7 @@ func TestRunAgain(t *testing.T) {
 }
 
 func TestRunFails(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	for _, tt := range []struct {
 		name string
@@ -280,6 +286,7 @@ func TestRunFails(t *testing.T) {
 
 // A database that goes away is no fault of the pairs.
 func TestRunFailsWithTheDatabase(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	run := stepstest.New(t, dsn, folder(t, good))
 	pool, err := run.Business(t.Context())
@@ -294,6 +301,7 @@ func TestRunFailsWithTheDatabase(t *testing.T) {
 
 // A connection that breaks is replaced, and the pair asked about again.
 func TestRunOutlivesALostConnection(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	admin := connect(t, dsn)
 	run := stepstest.New(t, dsn, folder(t, slices.Repeat([]string{good}, 200)...))
@@ -314,6 +322,7 @@ func TestRunOutlivesALostConnection(t *testing.T) {
 }
 
 func TestRunStopsWithItsContext(t *testing.T) {
+	t.Parallel()
 	run := stepstest.New(t, shop(t), folder(t, slices.Repeat([]string{good}, 500)...))
 	ctx, cancel := context.WithCancel(t.Context())
 	run.Run.Progress = func(int, int) { cancel() }
@@ -328,13 +337,14 @@ func TestRunStopsWithItsContext(t *testing.T) {
 
 // A pair that waits for a lock is asked about again, and given up in time.
 func TestRunGivesUpOnALockedTable(t *testing.T) {
+	t.Parallel()
 	dsn := shop(t)
 	holder := connect(t, dsn)
 	if _, err := holder.Exec(t.Context(), "BEGIN; LOCK TABLE hr.employee IN ACCESS EXCLUSIVE MODE"); err != nil {
 		t.Fatal(err)
 	}
 	run := stepstest.New(t, dsn, folder(t, good, "SELECT * FROM hr.employee"))
-	result, err := validate.New(validate.Config{StatementTimeout: 50 * time.Millisecond}).Run(t.Context(), run.Run)
+	result, err := validate.New(validate.Config{StatementTimeout: 200 * time.Millisecond}).Run(t.Context(), run.Run)
 	if err != nil {
 		t.Fatal(err)
 	}

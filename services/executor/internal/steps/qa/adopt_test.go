@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/internal/testkit/modelserver"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa"
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
@@ -42,6 +43,7 @@ const refunds = `CREATE TABLE reason (code text PRIMARY KEY, reason_name text NO
 // TestANewTableJoinsTheThemeThatItsKeyLeadsTo, with a table of codes that only
 // it refers to; one without a key becomes a theme of its own.
 func TestANewTableJoinsTheThemeThatItsKeyLeadsTo(t *testing.T) {
+	t.Parallel()
 	dsn := offices(t)
 	first, _ := asked(t, dsn, nil)
 	base := left(t, dsn, first, nil)
@@ -74,7 +76,9 @@ func TestANewTableJoinsTheThemeThatItsKeyLeadsTo(t *testing.T) {
 
 // TestAThemeThatAModelMadeKeepsItsWords when a table joins it.
 func TestAThemeThatAModelMadeKeepsItsWords(t *testing.T) {
-	dsn := bookshopDatabase(t)
+	t.Parallel()
+	dsn := testkit.Postgres(t)
+	execute(t, dsn, bookshop)
 	server := modelserver.New(t)
 	server.Answer(obliging(25))
 	first, _, _ := modelRun(t, dsn, server)

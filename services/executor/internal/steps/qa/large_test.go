@@ -24,7 +24,7 @@ import (
 // largeTables is the number of tables of a large database, and someTables of
 // one that a test makes in a second. Every fourth table begins a family that the
 // next three refer to; the last hundred have no keys.
-const largeTables, someTables = 993, 250
+const largeTables, someTables = 993, 160
 
 const large = `
 DO $$ BEGIN FOR n IN 0..%[1]d LOOP
@@ -61,6 +61,7 @@ func largeRun(tb testing.TB, dsn string, tables int) *stepstest.Run {
 }
 
 func TestALargeDatabaseIsAskedAboutWhole(t *testing.T) {
+	t.Parallel()
 	run := largeRun(t, largeDatabase(t, someTables), someTables)
 	result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
 	if err != nil {

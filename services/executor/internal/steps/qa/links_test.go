@@ -27,6 +27,7 @@ INSERT INTO film_category SELECT i, 1 + i % 8 FROM generate_series(1, 200) i`
 
 // A table that a candidate names but does not read is still to be asked about.
 func TestEveryTableThatAQuestionMayReadIsRead(t *testing.T) {
+	t.Parallel()
 	for _, language := range languages {
 		// No more is asked than it takes.
 		dsn, result, list := made(t, films, language, func(run *stepstest.Run) {
@@ -66,6 +67,7 @@ INSERT INTO dept SELECT i, 'D' || i, CASE WHEN i > 2 THEN i END FROM generate_se
 ALTER TABLE employee ADD FOREIGN KEY (dept) REFERENCES dept`
 
 func TestTablesThatReferToEachOtherAreNotConfused(t *testing.T) {
+	t.Parallel()
 	heads := map[events.Language]string{events.English: "head", events.Chinese: "负责人"}
 	for _, language := range languages {
 		dsn, _, _ := made(t, headed+`; COMMENT ON COLUMN dept.head IS '负责人'; COMMENT ON TABLE dept IS '部门表'; COMMENT ON TABLE employee IS '员工表'; COMMENT ON COLUMN employee.dept IS '部门'`, language)
@@ -88,6 +90,7 @@ func TestTablesThatReferToEachOtherAreNotConfused(t *testing.T) {
 
 // Where neither link has a role of its own, "without" means nothing certain.
 func TestWithoutIsNotAskedWhereItMightMeanEitherLink(t *testing.T) {
+	t.Parallel()
 	plain := strings.NewReplacer("head int", "employee_id int", ", dept)", ", dept_id)", "ADD dept ", "ADD dept_id ", "(dept)", "(dept_id)").Replace(headed)
 	dsn, _, _ := made(t, plain, events.English)
 	for _, p := range everything(t, connect(t, dsn), events.English) {

@@ -88,12 +88,11 @@ func modelRun(t *testing.T, dsn string, server *modelserver.Server, changes ...f
 
 func bookshopDatabase(t *testing.T) string {
 	t.Helper()
-	dsn := testkit.Postgres(t)
-	execute(t, dsn, bookshop)
-	return dsn
+	return testkit.SharedPostgres(t, bookshop)
 }
 
 func TestAModelMakesThemesAndPairs(t *testing.T) {
+	t.Parallel()
 	server := modelserver.New(t)
 	server.Answer(obliging(25))
 	run, result, list := modelRun(t, bookshopDatabase(t), server)
@@ -114,6 +113,7 @@ func TestAModelMakesThemesAndPairs(t *testing.T) {
 }
 
 func TestWhatAPromptHolds(t *testing.T) {
+	t.Parallel()
 	server := modelserver.New(t)
 	server.Answer(obliging(25))
 	modelRun(t, bookshopDatabase(t), server)
@@ -132,6 +132,7 @@ func TestWhatAPromptHolds(t *testing.T) {
 }
 
 func TestAModelIsAskedInChinese(t *testing.T) {
+	t.Parallel()
 	server := modelserver.New(t)
 	server.Answer(func(r modelserver.Request) modelserver.Reply {
 		if r.Name == "themes" {
@@ -164,6 +165,7 @@ func TestAModelIsAskedInChinese(t *testing.T) {
 }
 
 func TestFaultsOfAModel(t *testing.T) {
+	t.Parallel()
 	dsn := bookshopDatabase(t)
 	_, rules, plain := modelRun(t, dsn, nil)
 	if rules.GeneratedBy != "rules" || rules.ModelUsage != nil {
@@ -263,6 +265,7 @@ func TestFaultsOfAModel(t *testing.T) {
 }
 
 func TestTheBudgetEndsTheAskingAndIsSaid(t *testing.T) {
+	t.Parallel()
 	server := modelserver.New(t)
 	server.Answer(func(r modelserver.Request) modelserver.Reply {
 		reply := obliging(25)(r)
@@ -276,6 +279,7 @@ func TestTheBudgetEndsTheAskingAndIsSaid(t *testing.T) {
 }
 
 func TestAPromptHoldsTheTablesOfItsThemeWhereNotAllFit(t *testing.T) {
+	t.Parallel()
 	dsn := testkit.Postgres(t)
 	execute(t, dsn, `DO $$ BEGIN FOR n IN 1..300 LOOP
 		EXECUTE format('CREATE TABLE part_%s (id int PRIMARY KEY, part_name text, colour text, weight numeric, built_on date, up_id int %s)',

@@ -30,6 +30,7 @@ func perTheme(list []events.Pair) map[string]int {
 }
 
 func TestOtherThemesStandInForThoseThatLackQuestions(t *testing.T) {
+	t.Parallel()
 	dsn, result, list := made(t, awkward, events.English)
 	if len(list) < 40 || len(list) > 50 || result.Duplicates > 0 {
 		t.Errorf("%d questions, %d duplicates: %v", len(list), result.Duplicates, perTheme(list))
@@ -50,6 +51,7 @@ func TestOtherThemesStandInForThoseThatLackQuestions(t *testing.T) {
 }
 
 func TestATableOfTextsIsAskedAbout(t *testing.T) {
+	t.Parallel()
 	_, _, list := made(t, awkward, events.Chinese)
 	n := 0
 	for _, p := range list {
@@ -63,6 +65,7 @@ func TestATableOfTextsIsAskedAbout(t *testing.T) {
 }
 
 func TestOfATableWithoutRowsOnlyTheNumberIsAsked(t *testing.T) {
+	t.Parallel()
 	_, _, list := made(t, awkward, events.English)
 	var asked []string
 	for _, p := range list {
@@ -78,6 +81,7 @@ func TestOfATableWithoutRowsOnlyTheNumberIsAsked(t *testing.T) {
 // TestThemesThatWereTakenOverDoNotStandIn for a new one, which has but one
 // question.
 func TestThemesThatWereTakenOverDoNotStandIn(t *testing.T) {
+	t.Parallel()
 	dsn := offices(t)
 	first, _ := asked(t, dsn, nil)
 	base := left(t, dsn, first, nil)
@@ -89,6 +93,7 @@ func TestThemesThatWereTakenOverDoNotStandIn(t *testing.T) {
 }
 
 func TestTheSecondRoundIsTheSameEachTime(t *testing.T) {
+	t.Parallel()
 	_, _, first := made(t, awkward, events.Chinese)
 	_, _, second := made(t, awkward, events.Chinese)
 	same := func(a, b events.Pair) bool {

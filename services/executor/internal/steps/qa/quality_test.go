@@ -13,11 +13,10 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 )
 
-// made runs the step over a fresh database with the tables of sql.
+// made runs the step over a database with the tables of sql.
 func made(t *testing.T, sql string, language events.Language, changes ...func(*stepstest.Run)) (string, qa.Result, []events.Pair) {
 	t.Helper()
-	dsn := testkit.Postgres(t)
-	execute(t, dsn, sql)
+	dsn := testkit.SharedPostgres(t, sql)
 	run := newRun(t, dsn, language)
 	for _, change := range changes {
 		change(run)
@@ -48,6 +47,7 @@ INSERT INTO contract SELECT i, to_char(date '2023-01-05' + i * 7, 'YYYY-MM-DD'),
 	to_char(date '2023-01-09' + i * 7, 'YYYYMMDD')::int, (ARRAY['rent', 'lease'])[1 + i % 2] FROM generate_series(1, 80) i`
 
 func TestDatesInTextAndNumbersAreDates(t *testing.T) {
+	t.Parallel()
 	dsn, _, list := made(t, dated, events.English)
 	all := ""
 	for _, p := range list {
@@ -75,6 +75,7 @@ CREATE MATERIALIZED VIEW never_filled AS SELECT rep FROM sale WITH NO DATA;
 CREATE TABLE nothing_yet (id int PRIMARY KEY, sale_id int REFERENCES sale, note text)`
 
 func TestViewsAreAskedAboutAndEmptyTablesHardly(t *testing.T) {
+	t.Parallel()
 	dsn, result, list := made(t, views, events.English)
 	if !slices.Equal(result.Coverage.Uncovered, []string{"public.never_filled"}) {
 		t.Errorf("%+v", result.Coverage)
@@ -94,6 +95,7 @@ func TestViewsAreAskedAboutAndEmptyTablesHardly(t *testing.T) {
 }
 
 func TestASmallDatabaseGivesManyQuestions(t *testing.T) {
+	t.Parallel()
 	_, result, list := made(t, `CREATE TABLE visit (id int PRIMARY KEY, visited_on date, ward text, cost numeric, doctor text, urgent boolean);
 		INSERT INTO visit SELECT i, date '2023-01-01' + i, (ARRAY['A', 'B', 'C', 'D'])[1 + i % 4], 20 + i % 37, 'Dr ' || i % 9, i % 3 = 0 FROM generate_series(1, 500) i`, events.Chinese)
 	if len(list) < 25 || len(result.Shapes) < 5 {
@@ -102,6 +104,7 @@ func TestASmallDatabaseGivesManyQuestions(t *testing.T) {
 }
 
 func TestTheRequestSaysHowMuchIsAsked(t *testing.T) {
+	t.Parallel()
 	_, result, list := made(t, views, events.English, func(run *stepstest.Run) {
 		run.Request.Options.Themes, run.Request.Options.QuestionsPerTheme = 2, 6
 	})
@@ -111,6 +114,7 @@ func TestTheRequestSaysHowMuchIsAsked(t *testing.T) {
 }
 
 func TestNoRowIsReadWhereNoneMayBe(t *testing.T) {
+	t.Parallel()
 	_, result, list := made(t, views, events.English, func(run *stepstest.Run) { run.Request.Options.Masking = events.SchemaOnly })
 	for _, p := range list {
 		if strings.Contains(p.SQL, "Ada") || strings.Contains(p.SQL, "Region 1") {
@@ -123,6 +127,7 @@ func TestNoRowIsReadWhereNoneMayBe(t *testing.T) {
 }
 
 func TestPeoplesPairsAreInTheFiles(t *testing.T) {
+	t.Parallel()
 	_, _, before := made(t, views, events.English)
 	rejected := before[3]
 	rejected.Decision, rejected.DecidedBy = events.DecisionRejected, "li"
@@ -135,6 +140,7 @@ func TestPeoplesPairsAreInTheFiles(t *testing.T) {
 }
 
 func TestCommentsThatAModelWroteNameThings(t *testing.T) {
+	t.Parallel()
 	const sql = `CREATE TABLE x1 (id int PRIMARY KEY, c2 numeric, c3 text); INSERT INTO x1 SELECT i, i, (ARRAY['a', 'b'])[1 + i % 2] FROM generate_series(1, 50) i`
 	comments := `{"model": "m", "tables": [{"table": "public.x1", "comment": "缴费单", "columns": {"c2": "缴费金额", "c3": "缴费方式"}}]}`
 	for name, test := range map[string]struct{ file, want string }{"used": {comments, "缴费单"}, "broken": {"{", "x1"}} {

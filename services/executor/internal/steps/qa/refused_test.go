@@ -15,6 +15,7 @@ import (
 )
 
 func TestWhatIsNotTakenIsKeptWithItsReasonAndCountedAsWarnings(t *testing.T) {
+	t.Parallel()
 	dsn := bookshopDatabase(t)
 	spoilt := somePairs("Staffing", 25)
 	spoilt[3] = said{"question": "Who is paid most?", "sql": "SELECT p.pay FROM payroll p"}

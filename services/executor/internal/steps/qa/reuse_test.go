@@ -95,6 +95,7 @@ func sameButForReuse(t *testing.T, want, got *stepstest.Run) {
 }
 
 func TestAnUnchangedDatabaseGivesTheSameQuestions(t *testing.T) {
+	t.Parallel()
 	dsn := offices(t)
 	first, result := asked(t, dsn, nil)
 	if result.ReusedThemes != 0 || result.TotalThemes != 2 {
@@ -123,6 +124,7 @@ func offices(t *testing.T) string {
 // TestOnlyThemesOfChangedTablesAreAskedAnew, with a table that is new, and one
 // theme of which nothing changed.
 func TestOnlyThemesOfChangedTablesAreAskedAnew(t *testing.T) {
+	t.Parallel()
 	dsn := offices(t)
 	first, _ := asked(t, dsn, nil)
 	base := left(t, dsn, first, nil)
@@ -163,7 +165,8 @@ func contains(text string, parts ...string) bool {
 }
 
 func TestPairsAreTakenOverAsValidationLeftThem(t *testing.T) {
-	dsn := offices(t)
+	t.Parallel()
+	dsn := testkit.SharedPostgres(t, company)
 	first, _ := asked(t, dsn, nil)
 	var wrong, repaired, empty events.Pair
 	base := left(t, dsn, first, func(i int, p *events.Pair) {
@@ -201,7 +204,8 @@ func TestPairsAreTakenOverAsValidationLeftThem(t *testing.T) {
 // TestPeopleHaveTheLastWordAboutWhatIsTakenOver: what they rejected stays
 // rejected, what they rewrote stays in its place, what they took back is gone.
 func TestPeopleHaveTheLastWordAboutWhatIsTakenOver(t *testing.T) {
-	dsn := offices(t)
+	t.Parallel()
+	dsn := testkit.SharedPostgres(t, company)
 	first, _ := asked(t, dsn, nil)
 	at := time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)
 	said := func(i int, p events.Pair) (events.Pair, bool) {
@@ -242,7 +246,8 @@ func TestPeopleHaveTheLastWordAboutWhatIsTakenOver(t *testing.T) {
 }
 
 func TestAThemeWithoutAGoodPairIsAskedAnew(t *testing.T) {
-	dsn := offices(t)
+	t.Parallel()
+	dsn := testkit.SharedPostgres(t, company)
 	first, _ := asked(t, dsn, nil)
 	theme := index(t, first)[0].Theme
 	base := left(t, dsn, first, func(_ int, p *events.Pair) {
@@ -256,7 +261,8 @@ func TestAThemeWithoutAGoodPairIsAskedAnew(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsAskedAnew(t *testing.T) {
-	dsn := offices(t)
+	t.Parallel()
+	dsn := testkit.SharedPostgres(t, company)
 	first, _ := asked(t, dsn, nil)
 	for _, name := range []string{snapshot.FileName, qa.ThemesFile, pairs.VerdictsFile} {
 		base := left(t, dsn, first, nil)
@@ -270,7 +276,8 @@ func TestWhatCannotBeReadIsAskedAnew(t *testing.T) {
 }
 
 func TestOtherSettingsAskAnew(t *testing.T) {
-	dsn := offices(t)
+	t.Parallel()
+	dsn := testkit.SharedPostgres(t, company)
 	first, _ := asked(t, dsn, nil)
 	base := left(t, dsn, first, nil)
 	base.Reusable = false
@@ -282,6 +289,7 @@ func TestOtherSettingsAskAnew(t *testing.T) {
 // TestAModelIsNotAskedAgainAboutWhatDidNotChange, and is asked where rules had
 // to stand in for it before.
 func TestAModelIsNotAskedAgainAboutWhatDidNotChange(t *testing.T) {
+	t.Parallel()
 	dsn := bookshopDatabase(t)
 	server := modelserver.New(t)
 	server.Answer(obliging(25))

@@ -10,6 +10,7 @@ import (
 )
 
 func TestKeysInViewsAreNotAddedUpNorRemarksGrouped(t *testing.T) {
+	t.Parallel()
 	dsn, result, _ := made(t, headed+`; CREATE VIEW pay AS SELECT name, dept, salary FROM employee;
 		CREATE TABLE "订单" (id int PRIMARY KEY, "名称" text NOT NULL, "备注" text); INSERT INTO "订单" SELECT i, '单' || i, (ARRAY['加急', '普通'])[1 + i % 2] FROM generate_series(1, 40) i;
 		CREATE TABLE nothing ()`, events.Chinese)
@@ -28,6 +29,7 @@ func TestKeysInViewsAreNotAddedUpNorRemarksGrouped(t *testing.T) {
 // TestAViewsColumnsAreThoseItShows, whatever it calls them: keys are not added
 // up, and what is secret stays so.
 func TestAViewsColumnsAreThoseItShows(t *testing.T) {
+	t.Parallel()
 	dsn := testkit.Postgres(t)
 	execute(t, dsn, headed+`; ALTER TABLE employee ADD token text; UPDATE employee SET token = 'secret ' || id % 3;
 		CREATE VIEW pay AS SELECT DISTINCT e.id AS worker, round(e.salary) AS rounded, e.dept AS unit_of, e.salary AS pay, e.token AS remark_text FROM employee e;

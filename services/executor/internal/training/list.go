@@ -49,6 +49,9 @@ func (d *Data) List(ctx context.Context, q events.TrainingListing) (page events.
 	return page, err
 }
 
+// cursorMark begins what a cursor holds: those of other lists are none of ours.
+const cursorMark = "training "
+
 // check refuses what is out of bounds, and returns the id that a cursor holds.
 func check(q events.TrainingListing) (after string, err error) {
 	lang := q.Language
@@ -63,11 +66,12 @@ func check(q events.TrainingListing) (after string, err error) {
 			return "", invalid(lang, "%s 不是有效文本，或超过 %d 字节", "%s is no valid text, or has more than %d bytes", name, maxFilter)
 		}
 	}
-	id, err := base64.RawURLEncoding.DecodeString(q.Cursor)
-	if err != nil || len(id) > maxFilter || !utf8.Valid(id) {
+	place, err := base64.RawURLEncoding.DecodeString(q.Cursor)
+	id, own := strings.CutPrefix(string(place), cursorMark)
+	if err != nil || q.Cursor != "" && !own || len(id) > maxFilter || !utf8.ValidString(id) {
 		return "", steps.Fail(events.ClassUser, "cursor_invalid", lang.Pick("分页游标无效：请从第一页重新查询。", "The cursor is not valid: begin with the first page again."), err)
 	}
-	return string(id), nil
+	return id, nil
 }
 
 // fill takes records until the page is full.
@@ -84,7 +88,7 @@ func (d *Data) fill(page *events.TrainingPage, list []vector.Record, more bool) 
 	}
 	if more {
 		last := page.Records[len(page.Records)-1].ID
-		page.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(last))
+		page.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(cursorMark + last))
 	}
 }
 

@@ -1,6 +1,7 @@
 package training_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -170,6 +171,7 @@ func TestRefusals(t *testing.T) {
 		"question_invalid: database":  lists(t, events.TrainingListing{Database: long}),
 		"question_invalid: search":    lists(t, events.TrainingListing{Search: "a\x00b"}),
 		"cursor_invalid: cursor":      lists(t, events.TrainingListing{Cursor: "%"}),
+		"cursor_invalid: foreign":     lists(t, events.TrainingListing{Cursor: base64.RawURLEncoding.EncodeToString([]byte("x"))}),
 		"question_invalid: no words":  finds(t, events.TrainingQuery{Question: " "}),
 		"question_invalid: words":     finds(t, events.TrainingQuery{Question: long}),
 		"question_invalid: top_k":     finds(t, events.TrainingQuery{Question: "x", TopK: 51}),

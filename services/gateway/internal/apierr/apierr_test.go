@@ -38,7 +38,7 @@ func TestErrorKeepsItsCauseForLogsOnly(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) || !Is(err, TaskNotFound) || Is(err, InternalError) {
 		t.Errorf("%v lost its cause or its type", err)
 	}
-	if got, want := err.Message(events.English), "There is no task task_20250701_143052."; got != want {
+	if got, want := err.Message(events.English), "There is no task task_20250701_143052; the list of tasks names those there are."; got != want {
 		t.Errorf("message %q, want %q", got, want)
 	}
 }

@@ -41,7 +41,7 @@ var general = map[Type]row{
 	UnsupportedMediaType: {http.StatusUnsupportedMediaType,
 		"不支持该 Content-Type，请使用 %s。", "This Content-Type is not taken; use %s."},
 	UnsupportedEncoding: {http.StatusUnsupportedMediaType,
-		"不接受压缩的请求体。", "Compressed bodies are not taken."},
+		"不接受压缩的请求体，请以未压缩形式发送。", "Compressed bodies are not taken; send it as it is."},
 	CrossOriginRefused: {http.StatusForbidden,
 		"拒绝来自其他网站页面的修改请求。", "Changes asked for by a page of another site are refused."},
 	InternalError: {http.StatusInternalServerError,
@@ -51,5 +51,5 @@ var general = map[Type]row{
 	InvalidTaskID: {http.StatusBadRequest,
 		"任务编号的格式应为 task_YYYYMMDD_HHMMSS。", "A task id has the form task_YYYYMMDD_HHMMSS."},
 	TaskNotFound: {http.StatusNotFound,
-		"任务 %s 不存在。", "There is no task %s."},
+		"任务 %s 不存在，请在任务列表中核对编号。", "There is no task %s; the list of tasks names those there are."},
 }

@@ -22,7 +22,7 @@ var pairs = map[Type]row{
 	PairInvalid: {http.StatusUnprocessableEntity,
 		"该 SQL 未通过校验，原因见 details；仍要保存请设置 allow_invalid。", "The SQL does not pass the checks, details says why; set allow_invalid to keep it all the same."},
 	TooManyPairs: {http.StatusConflict,
-		"该任务中由人处理过的问答对已达上限 %d 个。", "People have touched %d pairs of this task already, which is the limit."},
+		"该任务中由人处理过的问答对已达上限 %d 个；请在同一数据库上新建任务，已有的处理会沿用。", "People have touched %d pairs of this task already, which is the limit; create another task on the database, which takes over what they said."},
 	PairsUnreadable: {http.StatusServiceUnavailable,
 		"问答对文件正在更新或已被改动，请稍后重试；若一直如此，请重新执行 sql_validation。", "The file of pairs is being written, or was changed by somebody; try again shortly, and run sql_validation again if that does not help."},
 	PairsBusy: {http.StatusServiceUnavailable,

@@ -27,7 +27,7 @@ var reads = map[Type]row{
 	FileNotFound: {http.StatusNotFound,
 		"任务没有文件 %s，可用的文件见文件列表。", "The task has no file %s; its list of files names those it has."},
 	FileMissing: {http.StatusNotFound,
-		"文件 %s 已登记，但存储中已不存在。", "File %s is registered, but no longer there."},
+		"文件 %s 已登记，但存储中已不存在；请恢复该文件，或重新执行生成它的步骤。", "File %s is registered, but no longer there; put it back, or run the step again that made it."},
 	FileTooLarge: {http.StatusRequestEntityTooLarge,
 		"文件 %s 有 %d 字节，超过下载上限 %d 字节，请直接到输出目录取用。", "File %s has %d bytes, more than the %d that may be downloaded; fetch it from the output directory."},
 	DownloadDisabled: {http.StatusForbidden,
@@ -42,7 +42,7 @@ var reads = map[Type]row{
 		"事件流的连接数已达上限，请稍后重试。", "There are as many event streams as this deployment allows; try again later."},
 
 	InvalidCursor: {http.StatusBadRequest,
-		"不是该列表给出的游标。", "It is no cursor that this list has given out."},
+		"不是该列表给出的游标，请从第一页重新查询。", "It is no cursor that this list has given out; begin with the first page again."},
 	InvalidTime: {http.StatusBadRequest,
 		"必须是 RFC 3339 格式的时间，例如 2025-07-01T14:30:52+08:00。", "It must be a time in RFC 3339, such as 2025-07-01T14:30:52+08:00."},
 	InvalidPosition: {http.StatusBadRequest,

@@ -27,9 +27,9 @@ var training = map[Type]row{
 	AmbiguousDatabase: {http.StatusBadRequest,
 		"有多个数据库叫 %s，请填写其中之一：%s。", "Several databases are called %s; give one of them: %s."},
 	InvalidLoadID: {http.StatusBadRequest,
-		"不是加载编号，其格式如训练数据列表中的 load_id。", "It is no id of a load, which are in the list of training data as load_id."},
+		"不是加载编号，其格式如训练数据列表中的 load_id。", "It is no id of a load; the list of training data names them as load_id."},
 	InvalidDocumentID: {http.StatusBadRequest,
-		"每个编号应为 1 到 128 字节。", "Each id has 1 to 128 bytes."},
+		"每个编号应为 1 到 128 字节，如训练数据列表中的 id。", "Each id has 1 to 128 bytes, as the id in the list of training data."},
 	BodyAndQuery: {http.StatusBadRequest,
 		"参数只能放在请求体或查询串之一。", "Either the body or the query says what is meant, not both."},
 }

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"cmp"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/citu/datapipeline/events"
@@ -79,7 +81,7 @@ func (a *API) listTables(c *fiber.Ctx) error {
 		return err
 	}
 	if page.Failure != nil {
-		return connectionFailed(q, *page.Failure)
+		return cmp.Or(cursorRefused(*page.Failure, "/cursor"), connectionFailed(q, *page.Failure))
 	}
 	return respond(c, fiber.StatusOK, done, shownTables(page))
 }
@@ -99,6 +101,15 @@ func connectionFailed(q events.Question, f events.Failure) error {
 	e := apierr.New(apierr.ConnectionFailed)
 	e.Details = []apierr.Detail{{Pointer: at, Type: apierr.Type(f.ErrorType), Text: f.Message}}
 	return e
+}
+
+// cursorRefused says that a cursor is none of the list's, where that is what the
+// executor says; nil where it is not.
+func cursorRefused(f events.Failure, at string) error {
+	if f.ErrorType != "cursor_invalid" {
+		return nil
+	}
+	return apierr.Invalid(apierr.Detail{Pointer: at, Type: apierr.InvalidCursor})
 }
 
 // tablePage is the data of a list of tables.

@@ -69,6 +69,8 @@ func TestConnections(t *testing.T) {
 			return events.ConnectionList{Connections: []events.NamedConnection{{Name: "shop", Masked: masked, DBName: "shop"}}}
 		case q.Connection.Name == "broken":
 			return nil
+		case q.Cursor == "another list's":
+			return events.TablePage{Failure: &events.Failure{ErrorType: "cursor_invalid", ErrorClass: events.ClassUser, Message: "begin anew"}}
 		case subject == events.SubjectTables:
 			return events.TablePage{Failure: &wrong}
 		case q.Connection.Name == "shop":
@@ -93,7 +95,8 @@ func TestConnections(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`:                           "400 validation_failed /db_connection:one_of_required",
 		`{"connection_name":"broken"}`: "502 executor_failed",
-		`{"connection_name":"a","limit":1001,"search":1}`: "400 validation_failed /search:wrong_type /limit:out_of_range",
+		`{"connection_name":"a","cursor":"another list's"}`: "400 validation_failed /cursor:invalid_cursor",
+		`{"connection_name":"a","limit":1001,"search":1}`:   "400 validation_failed /search:wrong_type /limit:out_of_range",
 	} {
 		if r := w.do("POST", tables, body); r.summary() != want {
 			t.Errorf("%s: %s, want %s", body, r.summary(), want)

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -74,7 +75,7 @@ func (a *API) listTraining(c *fiber.Ctx) error {
 		return err
 	}
 	if page.Failure != nil {
-		return trainingFailed(*page.Failure)
+		return cmp.Or(cursorRefused(*page.Failure, "?cursor"), trainingFailed(*page.Failure))
 	}
 	data := trainingPage{Records: make([]trainingRecord, len(page.Records)), Total: page.Total, NextCursor: orNull(page.NextCursor)}
 	for i, r := range page.Records {

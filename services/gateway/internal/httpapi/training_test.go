@@ -75,7 +75,7 @@ func TestTrainingDataIsListed(t *testing.T) {
 		t.Errorf("asked %+v", got)
 	}
 	for query, want := range map[string]string{
-		"?cursor=old":  "422 training_data_refused :cursor_invalid",
+		"?cursor=old":  "400 validation_failed ?cursor:invalid_cursor",
 		"?cursor=away": "503 training_data_unavailable :vector_store_unreachable",
 	} {
 		if r := w.do("GET", trainingPath+query, ""); r.summary() != want || r.Details[0].Message == "" {

@@ -48,15 +48,15 @@ func (m *measurement) adviseRetrieval() {
 	}
 	recall, own := at5(r.Pages).Recall, at5(r.OwnPages).Recall
 	if *own >= lowRecall {
-		m.problem("检索召回率前 5 为 %s；只看本数据库的文档则为 %s：其他数据库的文档挤占了结果，可为各数据库使用不同的集合前缀",
-			"recall at 5 is %s, and %s among the documents of this database alone: those of others take their places; a prefix of collections for each database keeps them apart", percent(recall), percent(own))
+		m.problem("前 5 条的检索召回率为 %s，只看本数据库的文档则为 %s：其他数据库的文档挤占了结果，可用 DP_VECTOR_COLLECTION_PREFIX 为各数据库设置不同的集合前缀",
+			"recall at 5 is %s, and %s among the documents of this database alone: those of others take their places; a prefix for each database (DP_VECTOR_COLLECTION_PREFIX) keeps them apart", percent(recall), percent(own))
 		return
 	}
 	if *recall < poorRecall {
-		m.problem("检索召回率低（前 5 为 %s）：多数问题找不到所需表的文档。请为表和字段补充问题所用语言的注释",
+		m.problem("检索效果差（前 5 条的召回率为 %s）：多数问题找不到所需表的文档。请为表和字段补充问题所用语言的注释",
 			"retrieval is poor (recall at 5 is %s): most questions do not find the pages of their tables. Give tables and columns comments in the language of the questions", percent(recall))
 	} else {
-		m.problem("检索召回率前 5 为 %s：部分问题找不到所需表的文档。请为表和字段补充问题所用语言的注释",
+		m.problem("前 5 条的检索召回率为 %s：部分问题找不到所需表的文档。请为表和字段补充问题所用语言的注释",
 			"recall at 5 is %s: some questions do not find the pages of their tables. Give tables and columns comments in the language of the questions", percent(recall))
 	}
 	if r.Embedder == embed.Lexical().Name() {
@@ -67,7 +67,7 @@ func (m *measurement) adviseRetrieval() {
 func (m *measurement) adviseCoverage() {
 	c := m.report.Coverage
 	if n := len(c.Unasked); n > 0 {
-		m.problem("%d 张表没有问题：%s。可增加主题数或每个主题的问题数", "%d tables have no question: %s. More themes, or more questions for each, may reach them", n, some(m.run.Language(), c.Unasked))
+		m.problem("有 %d 张表没有被问到：%s。可增加主题数或每个主题的问题数", "tables without a question: %d (%s). More themes, or more questions for each, may reach them", n, some(m.run.Language(), c.Unasked))
 	}
 	if c.Columns.Ratio != nil && *c.Columns.Ratio < fewColumns {
 		m.problem("只有 %s 的字段被问到（%s）", "only %s of the columns are asked about (%s)", percent(c.Columns.Ratio), of(c.Columns.Covered, c.Columns.Total))

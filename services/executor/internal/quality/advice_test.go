@@ -35,7 +35,7 @@ func TestReportSaysWhatIsWanting(t *testing.T) {
 	got := strings.Join(report(t, run, in).Problems, "\n")
 	for _, want := range []string{
 		"33.3% of the SQL (10 statements) finds no row", "retrieval is poor (recall at 5 is 0.0%)",
-		"3 tables have no question: public.area, public.audit, public.revenue", "only 22.2% of the columns are asked about (2 / 9)",
+		"tables without a question: 3 (public.area, public.audit, public.revenue)", "only 22.2% of the columns are asked about (2 / 9)",
 		"no pair has a query of these shapes: group, order and limit, join, deep join", "masking is off",
 	} {
 		if !strings.Contains(got, want) {
@@ -55,7 +55,7 @@ func TestTablesThatCannotBeReadCount(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	got := strings.Join(r.Problems, "\n")
-	for _, want := range []string{"2 of the 6 tables of the list could not be read", `GRANT SELECT ON public.pay TO reader; GRANT SELECT ON public.secret TO "the reader of the tables of the accounting department";`} {
+	for _, want := range []string{"2 of the 6 listed tables could not be read", `GRANT SELECT ON public.pay TO reader; GRANT SELECT ON public.secret TO "the reader of the tables of the accounting department";`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the problems lack %q:\n%s", want, got)
 		}

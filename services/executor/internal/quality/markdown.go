@@ -70,7 +70,7 @@ func of(part, whole int) string { return fmt.Sprintf("%d / %d", part, whole) }
 func (p *page) problems(r *Report) {
 	p.heading("需要注意", "What to look at")
 	if len(r.Problems) == 0 {
-		p.line("没有发现问题。", "Nothing was found.")
+		p.line("没有发现问题。", "Nothing stands out.")
 		return
 	}
 	for _, text := range r.Problems {
@@ -86,7 +86,7 @@ func (p *page) coverage(c Coverage) {
 		p.line("未能读取的表：%s", "Tables that could not be read: %s", code(some(p.lang, c.Unread)))
 	}
 	if len(c.Unasked) > 0 {
-		p.line("没有问题的表：%s", "Tables without a question: %s", code(some(p.lang, c.Unasked)))
+		p.line("没有被问到的表：%s", "Tables without a question: %s", code(some(p.lang, c.Unasked)))
 	}
 	var rows [][]string
 	for _, u := range c.Unused[:min(len(c.Unused), maxTables)] {

@@ -11,11 +11,11 @@ func (p *page) retrieval(t *Retrieval) {
 		p.line("未评估。", "Not measured.")
 		return
 	}
-	where := p.lang.Pick("在内存中（仅本任务的文档）", "in memory, over the task's own documents")
+	where := p.lang.Pick("检索在内存中进行，仅限本任务的文档", "in memory, over the task's own documents")
 	if t.MeasuredIn == "store" {
-		where = p.lang.Pick("在向量库中（与 Vanna 的查询方式相同，包含其他数据库的文档）", "in the vector store, as Vanna would search it, other databases' documents among them")
+		where = p.lang.Pick("检索在向量库中进行，方式与 Vanna 相同，也会检索到其他数据库的文档", "in the vector store, as Vanna would search it, where documents of other databases count too")
 	}
-	p.line("对 %d 个问题（共 %d 个）%s评估，向量由 `%s` 生成。对每个问题，看其 SQL 所用的表是否出现在前 k 条检索结果中。",
+	p.line("评估了 %d 个问题（共 %d 个）；%s；向量由 `%s` 生成。对每个问题，看其 SQL 所用的表是否出现在前 k 条检索结果中。",
 		"Measured for %d of %d questions, %s; the vectors are by `%s`. For each question, the tables of its SQL are looked for among the k nearest documents.",
 		t.Questions, t.Of, where, t.Embedder)
 	rows := [][]string{}

@@ -70,14 +70,14 @@ func (m *measurement) result(name events.Step) (r result, done bool) {
 // tell makes problems of what a step could not do.
 func (m *measurement) tell(name events.Step, r result) {
 	if n := len(r.FailedTables); n > 0 {
-		m.problem("清单中的 %[2]d 张表有 %[1]d 张未能读取，训练数据中没有它们：%[3]s", "%d of the %d tables of the list could not be read and are in none of the training data: %s",
+		m.problem("清单中的 %[2]d 张表有 %[1]d 张未能读取，训练数据中没有它们：%[3]s", "%d of the %d listed tables could not be read, and nothing of the training data is about them: %s",
 			n, max(n, r.TotalTables), some(m.run.Language(), r.FailedTables))
 	}
 	if hints := r.hints(); len(hints) > 0 {
 		m.problem("缺少权限，请由有权限的用户执行：%s", "Privileges are missing; have somebody who may grant them run: %s", grants(m.run.Language(), hints))
 	}
 	if n := len(r.FailedThemes); n > 0 {
-		m.problem("%d 个主题没有生成问题：%s", "%d themes gave no question: %s", n, some(m.run.Language(), r.FailedThemes))
+		m.problem("%d 个主题没有生成问题：%s", "themes without a question: %d (%s)", n, some(m.run.Language(), r.FailedThemes))
 	}
 	if r.Usage != nil {
 		m.tellModel(name, *r.Usage)

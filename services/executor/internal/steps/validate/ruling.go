@@ -55,5 +55,8 @@ func (j *judge) stopped(err error, sql string) *refusal {
 	return r
 }
 
-// mayPass reports whether the same text may pass at another time.
-func (r *refusal) mayPass() bool { return r.Reason == reasonTimeout && r.SQLState != "" }
+// mayPass reports whether the same text may pass at another time. What used up
+// its time is not planned again, as it is not run again.
+func (r *refusal) mayPass() bool {
+	return r.Reason == reasonTimeout && r.SQLState != "" && r.SQLState != queryCanceled
+}

@@ -8,6 +8,10 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/mask"
 )
 
+// Option is a setting of a view, a foreign table or one of its columns. A value
+// that seems to be secret is "***".
+type Option struct{ Name, Value string }
+
 // masked stands for a value that nobody should see.
 const masked = "***"
 

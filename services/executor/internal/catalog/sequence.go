@@ -6,6 +6,19 @@ import (
 	"strings"
 )
 
+// Sequence is a sequence's definition; its present value is not part of it.
+type Sequence struct {
+	Schema    string
+	Name      string
+	Type      string // smallint, integer or bigint
+	Start     int64
+	Increment int64
+	Min       int64
+	Max       int64
+	Cache     int64
+	Cycle     bool
+}
+
 func (s *Sequence) definition() string {
 	def := "CREATE SEQUENCE " + Name{s.Schema, s.Name}.SQL()
 	if s.Type != "bigint" {

@@ -1,4 +1,6 @@
--- Columns of the tables $1.
+-- Columns of the tables $1. An expression of the column's own, without others,
+-- is written without opening its table, and a right to the whole table is asked for
+-- first: both are dear by the thousand.
 SELECT
   a.attrelid,
   a.attname::text,
@@ -6,14 +8,14 @@ SELECT
   format_type(a.atttypid, a.atttypmod),
   a.atttypid,
   a.attnotnull,
-  coalesce(pg_get_expr(ad.adbin, ad.adrelid), ''),
+  coalesce(pg_get_expr(ad.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE ad.adrelid END), ''),
   a.attgenerated::text,
   a.attidentity::text,
   CASE WHEN a.attcollation <> t.typcollation
     THEN format('%I.%I', cn.nspname, c.collname) ELSE '' END,
   NOT a.attislocal,
   coalesce(a.attfdwoptions, '{}'),
-  coalesce(has_column_privilege(a.attrelid, a.attnum, 'SELECT'), false)
+  coalesce(has_table_privilege(a.attrelid, 'SELECT') OR has_column_privilege(a.attrelid, a.attnum, 'SELECT'), false)
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum

@@ -5,10 +5,8 @@ SELECT
   con.conname::text,
   con.contype::text,
   ARRAY(
-    SELECT a.attname::text
-    FROM unnest(con.conkey) WITH ORDINALITY AS k(num, pos)
-    JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.num
-    ORDER BY k.pos
+    SELECT (SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = k)
+    FROM unnest(con.conkey) AS k WHERE k <> 0
   ),
   coalesce(pg_get_constraintdef(con.oid), ''),
   coalesce(d.description, ''),
@@ -17,10 +15,8 @@ SELECT
   coalesce(rn.nspname::text, ''),
   coalesce(rc.relname::text, ''),
   ARRAY(
-    SELECT a.attname::text
-    FROM unnest(con.confkey) WITH ORDINALITY AS k(num, pos)
-    JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.num
-    ORDER BY k.pos
+    SELECT (SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = con.confrelid AND a.attnum = k)
+    FROM unnest(con.confkey) AS k
   ),
   con.confupdtype::text,
   con.confdeltype::text,

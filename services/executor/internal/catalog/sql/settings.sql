@@ -4,7 +4,8 @@ SELECT current_database()::text, current_setting('server_version_num')::int
 FROM (
   SELECT
     set_config('search_path', '', true),
-    set_config('jit', 'off', true), -- slower than the queries themselves
+    set_config('jit', 'off', true), -- slower than the queries themselves, as are
+    set_config('max_parallel_workers_per_gather', '0', true), -- more processes
     set_config('quote_all_identifiers', 'off', true),
     set_config('datestyle', 'ISO', true),
     set_config('intervalstyle', 'postgres', true),

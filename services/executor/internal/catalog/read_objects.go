@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -103,23 +102,4 @@ func (r *reader) sequence(row pgx.CollectableRow) error {
 	}
 	r.found[n] = &o
 	return nil
-}
-
-// SQL is the object's name as SQL takes it.
-func (o *Object) SQL() string {
-	switch o.Kind {
-	case Extension, ServerObject, WrapperObject:
-		return Quote(o.Name)
-	case FunctionObject, AggregateObject, OperatorObject: // quoted already, with its arguments
-		return Quote(o.Schema) + "." + o.Name
-	}
-	return Name{o.Schema, o.Name}.SQL()
-}
-
-func (o *Object) sqlKind() string {
-	switch o.Kind {
-	case EnumType, CompositeType, RangeType:
-		return "TYPE"
-	}
-	return strings.ToUpper(string(o.Kind))
 }

@@ -16,11 +16,6 @@ func settings(t *testing.T) map[string]string {
 	t.Helper()
 	files := sources(t, "cmd", "internal/kit", "internal/embedded", "services")
 	all := map[string]string{}
-	for _, text := range literals(files) {
-		if settingName.FindString(text) == text && text != "" {
-			all[text] = ""
-		}
-	}
 	for _, f := range files {
 		for _, tag := range tags(f) {
 			if name := tag.Get("env"); name != "" {
@@ -28,10 +23,25 @@ func settings(t *testing.T) map[string]string {
 			}
 		}
 	}
+	for _, text := range literals(files) {
+		if _, ok := all[text]; !ok && text != "" && settingName.FindString(text) == text && !begins(text, all) {
+			all[text] = ""
+		}
+	}
 	if len(all) < 40 {
 		t.Fatalf("only %d settings were found in the code", len(all))
 	}
 	return all
+}
+
+// begins reports whether a name is what names of settings begin with.
+func begins(prefix string, settings map[string]string) bool {
+	for name := range settings {
+		if strings.HasPrefix(name, prefix+"_") {
+			return true
+		}
+	}
+	return false
 }
 
 // Every variable that the code reads has one line on the page of settings, with

@@ -93,7 +93,7 @@ func (s *Service) api(b *broker.Broker, files *blob.Bucket, reader *read.Reader,
 	book := pairlist.New(reader, stored)
 	return httpapi.New(httpapi.Options{
 		Log: s.log, Metrics: s.rt.Metrics, Language: language,
-		Health: admin.Handler(admin.Checks{"nats": b.Ready}, s.rt.Metrics),
+		Health: admin.Handler(admin.Checks{"nats": b.Ready, "schema": reader.Current}, s.rt.Metrics),
 		Writes: httpapi.Writes{
 			Commands: command.New(command.Options{Broker: b, Tasks: reader, Pairs: book, Checker: catalogue.New(b),
 				Output: root, Location: location}),

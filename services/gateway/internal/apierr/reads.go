@@ -5,6 +5,7 @@ import "net/http"
 // What the calls that only read may answer.
 const (
 	ReadStoreUnavailable Type = "read_store_unavailable"
+	ReadStoreOutdated    Type = "read_store_outdated"
 	FileNotFound         Type = "file_not_found"
 	FileMissing          Type = "file_missing"
 	FileTooLarge         Type = "file_too_large"
@@ -24,6 +25,8 @@ const (
 var reads = map[Type]row{
 	ReadStoreUnavailable: {http.StatusServiceUnavailable,
 		"查询数据库暂不可用，请稍后重试；单个任务仍可查询。", "The database behind lists is not available at the moment; try again later. Single tasks can still be read."},
+	ReadStoreOutdated: {http.StatusServiceUnavailable,
+		"数据库中的表结构为版本 %d，本网关需要版本 %d：请管理员先升级 recorder。", "The tables of the database have version %d and this gateway needs version %d: have the administrator upgrade the recorder first."},
 	FileNotFound: {http.StatusNotFound,
 		"任务没有文件 %s，可用的文件见文件列表。", "The task has no file %s; its list of files names those it has."},
 	FileMissing: {http.StatusNotFound,

@@ -21,18 +21,34 @@ func (r *Reader) snapshot(ctx context.Context, limit time.Duration, fn func(cont
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	return translate(pgx.BeginTxFunc(ctx, r.db, options, func(tx pgx.Tx) error { return fn(ctx, tx) }))
+	err := pgx.BeginTxFunc(ctx, r.db, options, func(tx pgx.Tx) error { return fn(ctx, tx) })
+	if c := sqlState(err); c == undefinedTable || c == undefinedColumn {
+		if outdated := r.Current(ctx); outdated != nil {
+			return outdated
+		}
+	}
+	return translate(err)
 }
 
-// undefinedTable is the SQLSTATE of a database that was not migrated yet.
-const undefinedTable = "42P01"
+// The SQLSTATEs of a database that was not migrated yet, or not far enough.
+const (
+	undefinedTable  = "42P01"
+	undefinedColumn = "42703"
+)
+
+// sqlState is the SQLSTATE of err, or "".
+func sqlState(err error) string {
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return refused.Code
+	}
+	return ""
+}
 
 // translate makes apierr.ReadStoreUnavailable of what passes by itself, or by
 // whoever looks after Postgres. A statement that Postgres refuses is our
 // mistake.
 func translate(err error) error {
-	var refused *pgconn.PgError
-	if err == nil || errors.As(err, &refused) && refused.Code != undefinedTable && ours(refused.Code[:2]) {
+	if c := sqlState(err); err == nil || c != "" && c != undefinedTable && ours(c[:2]) {
 		return err
 	}
 	return away(err)

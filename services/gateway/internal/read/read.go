@@ -43,6 +43,8 @@ type Reader struct {
 	tail   Tail
 	log    *zap.Logger
 	away   atomic.Bool // whether Postgres was at the last read of one task
+	// outdated is whether the tables were when they were last asked.
+	outdated atomic.Bool
 }
 
 // New makes a reader. db may be nil, which is like a Postgres that is away.

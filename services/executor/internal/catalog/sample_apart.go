@@ -81,7 +81,7 @@ func sampleApart(ctx context.Context, db DB, t *target, rows int, masker *mask.M
 	if t.View != nil && !t.View.Populated {
 		return s, nil
 	}
-	tx, err := db.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly})
+	tx, err := db.BeginTx(ctx, toSample)
 	if err != nil {
 		return s, fmt.Errorf("sample: %w", err)
 	}
@@ -96,9 +96,6 @@ func sampleApart(ctx context.Context, db DB, t *target, rows int, masker *mask.M
 
 func sampleView(ctx context.Context, tx pgx.Tx, t *target, rows int, masker *mask.Masker) (map[string]Sample, error) {
 	conn := tx.Conn().PgConn()
-	if err := conn.ExecParams(ctx, statement("sample_settings"), nil, nil, nil, nil).Read().Err; err != nil {
-		return nil, err
-	}
 	sql := t.sampleSQL(rows)
 	if t.View != nil {
 		plan, err := explain(ctx, conn, sql)

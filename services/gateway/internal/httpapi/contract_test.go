@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -14,6 +16,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"github.com/citu/datapipeline/services/gateway/internal/apierr"
 )
 
 // described turns a route of ours into one of openapi.yaml.
@@ -94,5 +98,23 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 				t.Errorf("%s %s is described and not served", method, path)
 			}
 		}
+	}
+}
+
+// Whoever handles an answer by its type finds all of them in one table.
+func TestEveryErrorTypeIsDescribed(t *testing.T) {
+	doc, err := openapi3.NewLoader().LoadFromData(openAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := doc.Components.Schemas["ErrorType"].Value.Description
+	types := apierr.Types()
+	for name, status := range types {
+		if !strings.Contains(table, fmt.Sprintf("| %d | `%s` | ", status, name)) {
+			t.Errorf("%s with %d is not described", name, status)
+		}
+	}
+	if rows := strings.Count(table, "\n| ") - 1; rows != len(types) {
+		t.Errorf("%d types are described, there are %d", rows, len(types))
 	}
 }

@@ -104,6 +104,25 @@ func TestReportSpeaksOneLanguage(t *testing.T) {
 	}
 }
 
+// The page says of each mode what became of rows, and counts all columns though
+// the step's result names the first of them only.
+func TestPageSaysWhatMaskingDid(t *testing.T) {
+	for masking, want := range map[string]string{
+		`{"mode":"mask","values":900,"total_columns":300,"columns":[{"table":"public.company","column":"phone","kind":"phone","values":9}]}`: "Mode `mask`: columns 300, values 900.",
+		`{"mode":"schema_only","values":0,"total_columns":0,"columns":[]}`:                                                                   "Mode `schema_only`: no row was read.",
+		`{"mode":"off","values":0,"total_columns":0,"columns":[]}`:                                                                           "Mode `off`: values are shown as they are.",
+	} {
+		run, in := validation(t, events.English)
+		run.In.(fstest.MapFS)["ddl_generation_result.json"] = &fstest.MapFile{Data: []byte(`{"masking":` + masking + `}`)}
+		if err := quality.Write(t.Context(), run.Run, in); err != nil {
+			t.Fatal(err)
+		}
+		if page := run.Files.Text(quality.MarkdownFile); !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+}
+
 // Of many themes the page shows those that fare worst.
 func TestLongListsOfThemesAreCut(t *testing.T) {
 	run, in := validation(t, events.English)

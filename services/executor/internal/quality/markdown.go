@@ -2,7 +2,6 @@ package quality
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -161,50 +160,25 @@ func (p *page) people(h People) {
 	}
 }
 
-// masking shows what ddl_generation says of personal data.
-func (p *page) masking(raw json.RawMessage) {
-	p.heading("个人信息脱敏", "Masked personal data")
-	var m struct {
-		Mode    string `json:"mode"`
-		Values  int64  `json:"values"`
-		Columns []struct {
-			Table  string `json:"table"`
-			Column string `json:"column"`
-			Kind   string `json:"kind"`
-			Values int64  `json:"values"`
-		} `json:"columns"`
-	}
-	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil {
-		p.line("没有记录。", "Nothing is recorded.")
-		return
-	}
-	p.line("模式 `%s`：%d 个字段，%d 个值。", "Mode `%s`: %d columns, %d values.", m.Mode, len(m.Columns), m.Values)
-	var rows [][]string
-	for _, c := range m.Columns[:min(len(m.Columns), maxTables)] {
-		rows = append(rows, []string{code(c.Table), code(c.Column), p.kind(c.Kind), fmt.Sprint(c.Values)})
-	}
-	p.table([]string{p.lang.Pick("表", "table"), p.lang.Pick("字段", "column"), p.lang.Pick("类型", "kind"), p.lang.Pick("值:", "values:")}, rows)
-}
-
 func (p *page) steps(r *Report) {
 	p.heading("步骤与模型用量", "Steps and model usage")
 	var rows [][]string
 	for _, s := range r.Steps {
 		row := []string{"`" + string(s.Name) + "`", p.state(s), p.term(s.GeneratedBy), "–", "–", "–"}
 		if u := s.Usage; u != nil {
-			row[3], row[4], row[5] = fmt.Sprintf("%d (+%d)", u.Requests, u.Cached), fmt.Sprintf("%d / %d", u.PromptTokens, u.CompletionTokens), fmt.Sprintf("%.4f", u.Cost)
+			row[3], row[4], row[5] = fmt.Sprintf("%d / %d / %d", u.Requests, u.FailedRequests, u.Cached), fmt.Sprintf("%d / %d", u.PromptTokens, u.CompletionTokens), fmt.Sprintf("%.4f", u.Cost)
 		}
 		rows = append(rows, row)
 	}
 	p.table([]string{p.lang.Pick("步骤", "step"), p.lang.Pick("状态", "state"), p.lang.Pick("生成方式", "made by"),
-		p.lang.Pick("模型请求（+缓存）:", "requests (+cached):"), p.lang.Pick("Token（输入 / 输出）:", "tokens (in / out):"), p.lang.Pick("费用:", "cost:")}, rows)
+		p.lang.Pick("模型请求 / 失败 / 缓存:", "requests / failed / cached:"), p.lang.Pick("Token（输入 / 输出）:", "tokens (in / out):"), p.lang.Pick("费用:", "cost:")}, rows)
 	if len(r.Model.Models) == 0 {
 		p.line("没有使用语言模型。", "No language model was used.")
 		return
 	}
-	p.line("合计：模型 %s，回答 %d 次，取自缓存 %d 次，没有可用回答的提问 %d 次，Token %d / %d，费用 %.4f。",
-		"Altogether: model %s, %d answers, %d from the cache, %d prompts without a usable answer, %d / %d tokens, cost %.4f.",
-		cell(strings.Join(r.Model.Models, ", ")), r.Model.Requests, r.Model.Cached, r.Model.Failed, r.Model.PromptTokens, r.Model.CompletionTokens, r.Model.Cost)
+	p.line("合计：模型 %s，请求 %d 次（其中失败 %d 次），取自缓存 %d 次，没有可用回答的提问 %d 次，Token %d / %d，费用 %.4f。",
+		"Altogether: model %s, %d requests (%d of them failed), %d answers from the cache, %d prompts without a usable answer, %d / %d tokens, cost %.4f.",
+		cell(strings.Join(r.Model.Models, ", ")), r.Model.Requests, r.Model.FailedRequests, r.Model.Cached, r.Model.Failed, r.Model.PromptTokens, r.Model.CompletionTokens, r.Model.Cost)
 }
 
 func (p *page) state(s Step) string {

@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/citu/datapipeline/events"
@@ -26,7 +27,7 @@ func (m *measurement) tellModel(step events.Step, u llm.Usage) {
 		case llm.ErrAnswer.Error():
 			m.problem("%s：模型的部分回答不符合要求，改按规则生成；原因见 %s 的 model_usage", "%s: some answers of the model cannot be used, and rules took their place; %s says why, under model_usage", step, file)
 		case llm.ErrUnavailable.Error():
-			m.problem("%s：模型无法使用，改按规则生成：%s", "%s: the model could not be used, and rules took its place: %s", step, said)
+			m.problem("%s：模型无法使用，改按规则生成：%s", "%s: the model could not be used, and rules took its place: %s", step, cmp.Or(u.Trouble(m.run.Language()), said))
 		default:
 			m.problem("%s：模型未能完成全部工作，改按规则生成；原因见 %s 的 model_usage", "%s: the model did not do all of its work, and rules took its place; %s says why, under model_usage", step, file)
 		}

@@ -33,8 +33,8 @@ func highway() fstest.MapFS {
 		"db_query_decision_prompt.txt": "=== 数据库业务范围 ===\n高速公路服务区",
 		"schema_snapshot.json":         schema(),
 		"ddl_generation_result.json": `{"total_tables":5,"failed":1,"failed_tables":["public.secret"],"duration_seconds":1.5,
-			"masking":{"mode":"mask","values":12,"columns":[{"table":"public.company","column":"phone","kind":"phone","values":12}]},
-			"generated_by":"mixed","model_usage":{"model":"qwen-max","requests":3,"cached":1,"failed":1,"prompt_tokens":1200,"completion_tokens":300,"cost":0.021,"budget_exhausted":false,"problems":["model answer refused: it names a table that does not exist"]}}`,
+			"masking":{"mode":"mask","values":12,"total_columns":1,"columns":[{"table":"public.company","column":"phone","kind":"phone","values":12}]},
+			"generated_by":"mixed","model_usage":{"model":"qwen-max","requests":4,"failed_requests":1,"cached":1,"failed":1,"prompt_tokens":1200,"completion_tokens":300,"cost":0.021,"budget_exhausted":false,"problems":["model answer refused: it names a table that does not exist"]}}`,
 		"qa_generation_result.json":            `{"output_file":"qs_highway_20250701_143052_pair.json","total_questions":6,"failed_themes":["审计"],"duration_seconds":2.5,"generated_by":"rules"}`,
 		"qs_highway_20250701_143052_pair.json": `[]`,
 	}
@@ -121,6 +121,26 @@ func report(t *testing.T, run *stepstest.Run, in quality.Input) (r quality.Repor
 		t.Fatal(err)
 	}
 	return r
+}
+
+// A model that could not be used is named with what to do, and nothing of what
+// its endpoint said, which may repeat the question.
+func TestReportOfAModelThatWasAway(t *testing.T) {
+	for lang, want := range map[events.Language]string{
+		events.Chinese: "HTTP 429：要求等待 24 小时", events.English: "HTTP 429: it asks to wait 24 h",
+	} {
+		run, in := validation(t, lang)
+		run.In.(fstest.MapFS)["qa_generation_result.json"] = &fstest.MapFile{Data: []byte(`{"generated_by":"rules","model_usage":{"model":"qwen-max","requests":2,"failed_requests":2,"cached":0,"failed":5,
+			"unavailable":{"status":429,"wait_seconds":86400},"problems":["model unavailable: HTTP 429: about 张伟","model unavailable: given up"]}}`)}
+		r := report(t, run, in)
+		page := run.Files.Text(quality.MarkdownFile)
+		if told := strings.Join(r.Problems, "\n"); strings.Count(told, want) != 1 || !strings.Contains(page, want) || strings.Contains(told+page, "张伟") {
+			t.Errorf("%s\n%s", told, page)
+		}
+		if m := r.Model; m.Requests != 6 || m.FailedRequests != 3 || m.Unavailable != want {
+			t.Errorf("%+v", m)
+		}
+	}
 }
 
 // A report never fails for what it has to work with; it says what it lacks.

@@ -155,12 +155,16 @@ type Step struct {
 type ModelUsage struct {
 	Models           []string `json:"models"`
 	Requests         int      `json:"requests"`
+	FailedRequests   int      `json:"failed_requests"`
 	Cached           int      `json:"cached"`
 	Failed           int      `json:"failed"`
 	PromptTokens     int64    `json:"prompt_tokens"`
 	CompletionTokens int64    `json:"completion_tokens"`
 	Cost             float64  `json:"cost"`
 	BudgetExhausted  bool     `json:"budget_exhausted"`
+	// Unavailable says in the task's language why the endpoint gave no answer, and
+	// what to do.
+	Unavailable string `json:"unavailable_reason,omitempty"`
 }
 
 func newReport(run *steps.Run, by events.Step) *Report {

@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (m *measurement) readSteps() {
 	for _, name := range events.Steps() {
 		r, done := m.result(name)
 		m.report.Steps = append(m.report.Steps, Step{name, done, r.Duration, r.GeneratedBy, r.Usage})
-		m.report.Model.add(r.Usage)
+		m.report.Model.add(r.Usage, m.run.Language())
 		if name == events.StepDDL {
 			m.failed, m.report.Masking = r.FailedTables, r.Masking
 		}
@@ -104,7 +105,7 @@ func (r result) hints() []string {
 	return hints
 }
 
-func (u *ModelUsage) add(s *llm.Usage) {
+func (u *ModelUsage) add(s *llm.Usage, lang events.Language) {
 	if s == nil {
 		return
 	}
@@ -112,6 +113,8 @@ func (u *ModelUsage) add(s *llm.Usage) {
 		u.Models = append(u.Models, s.Model)
 	}
 	u.Requests += s.Requests
+	u.FailedRequests += s.FailedRequests
+	u.Unavailable = cmp.Or(s.Trouble(lang), u.Unavailable)
 	u.Cached += s.Cached
 	u.Failed += s.Failed
 	u.PromptTokens += s.PromptTokens

@@ -183,7 +183,7 @@ func TestCheckOne(t *testing.T) {
 }
 
 // Tables are resolved as the server does it, and nothing runs where no row may
-// be read. What takes too long is too expensive, in time for whoever waits.
+// be read.
 func TestCheckOneOfATask(t *testing.T) {
 	t.Parallel()
 	dsn := shop(t)
@@ -197,15 +197,10 @@ func TestCheckOneOfATask(t *testing.T) {
 		{"", "SELECT name FROM employee", "valid", "hr.employee"},
 		{"", "SELECT name::int FROM employee, guest", "error", "hr.employee public.guest"},
 		{events.SchemaOnly, "SELECT name::int FROM employee", "valid", "hr.employee"},
-		{"", "SELECT repeat('x', 900000000) || repeat('y', 900000000) FROM guest", "too_expensive", "public.guest"},
 	} {
-		start := time.Now()
 		check, tables, err := validate.CheckOne(t.Context(), pool, events.English, tt.masking, tt.sql)
 		if got := strings.Join(tables, " "); err != nil || check.Verdict != tt.verdict || got != tt.tables {
 			t.Errorf("%s: %+v of %s, %v", tt.sql, check, got, err)
-		}
-		if took := time.Since(start); took > 4*time.Second {
-			t.Errorf("%s: %v", tt.sql, took)
 		}
 	}
 }

@@ -103,3 +103,22 @@ func TestTheSecondRoundIsTheSameEachTime(t *testing.T) {
 		t.Errorf("first %+v\nthen %+v", first, second)
 	}
 }
+
+func TestNamesWithoutALetterAreNames(t *testing.T) {
+	t.Parallel()
+	for _, language := range languages {
+		dsn, _, list := made(t, `CREATE TABLE "__" ("_" int PRIMARY KEY, "!" numeric, "?" text, "1" date);
+			CREATE TABLE "#" ("_" int PRIMARY KEY, "%" int REFERENCES "__", "&" int REFERENCES "#", "1" text);
+			CREATE TABLE "-" ("%" int REFERENCES "__", "&" int REFERENCES "#");
+			CREATE TABLE "+" (); CREATE TABLE "~" (); CREATE VIEW "=" AS SELECT "_" AS "__" FROM "#";
+			INSERT INTO "__" SELECT i, i, (ARRAY['a', 'b'])[1 + i % 2], date '2024-01-01' + i FROM generate_series(1, 30) i;
+			INSERT INTO "#" SELECT i, i, i, 'n' || i FROM generate_series(1, 30) i;
+			INSERT INTO "-" SELECT i, i FROM generate_series(1, 30) i`, language)
+		for _, p := range list {
+			rows(t, dsn, p.SQL)
+		}
+		if len(list) < 20 {
+			t.Errorf("%s: %d questions", language, len(list))
+		}
+	}
+}

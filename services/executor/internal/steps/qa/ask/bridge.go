@@ -33,8 +33,13 @@ func tied(l, m *profile.Link) (c, a, b rel, q query) {
 // pairRank asks which of one side have most of a quantity, for one of the other
 // side: which superheroes have the highest value of the attribute Speed.
 func (w *writer) pairRank(l, m *profile.Link, v *profile.Column) {
-	if l.To.Lookup() {
+	N := topN(l.To)
+	if N == 0 {
 		return
+	}
+	bonus := 0
+	if l.To.Lookup() {
+		bonus = -4
 	}
 	c, a, b, q := tied(l, m)
 	q.cols = append(a.shown(), c.num(v))
@@ -42,8 +47,8 @@ func (w *writer) pairRank(l, m *profile.Link, v *profile.Column) {
 	for i, name := range first(sayable(m), 3) {
 		ranked := q
 		ranked.where = append(slices.Clip(q.where), b.equals(m.To.Label[0], name))
-		w.add("pair_rank", about(l.From, l.To, m.To).with(v).plus(-2*i),
-			vars{}.named("A", l.Term).named("B", m.Term).measure(v, w.language).set("N", 10).set("val", quoted(w.language, name)), ranked.top(10))
+		w.add("pair_rank", about(l.From, l.To, m.To).with(v).plus(bonus-2*i),
+			vars{}.named("A", l.Term).named("B", m.Term).measure(v, w.language).set("N", N).set("val", quoted(w.language, name)), ranked.top(N))
 	}
 }
 

@@ -78,13 +78,17 @@ func (w *writer) childless(l *profile.Link) {
 	if s := l.Columns[0].Stats; s != nil && l.From.Complete && l.To.Complete && s.Distinct >= l.To.Sampled {
 		n = n.plus(-5)
 	}
-	w.add("childless", n, w.parented(l), query{cols: p.shown(), from: p.String(), where: append(p.live(), without(l, c, p)), order: p.ordered()})
+	form := "childless"
+	if !l.Plain {
+		form = "roleless" // an employee is no support rep for having no customer
+	}
+	w.add(form, n, w.parented(l).named("T", l.To.Term), query{cols: p.shown(), from: p.String(), where: append(p.live(), without(l, c, p)), order: p.ordered()})
 }
 
 // averageChildren counts parents without children as having none.
 func (w *writer) averageChildren(l *profile.Link) {
-	if len(l.To.Key) == 0 {
-		return
+	if len(l.To.Key) == 0 || !l.Plain {
+		return // those without children may not be such parents at all
 	}
 	r := rels(l.To, l.From)
 	p, c := r[0], r[1]

@@ -94,6 +94,8 @@ func say(language events.Language, form, sql string, v vars) string {
 	way := ways[int(h.Sum32()%uint32(len(ways)))]
 	if language != events.English {
 		way = unrepeated(way, v)
+	} else if words.Several(v["sum"]) {
+		way = strings.NewReplacer("What is the {sum}", "What are the {sum}", "How does the {sum}", "How do the {sum}").Replace(way)
 	}
 	text := placeholder.ReplaceAllStringFunc(way, func(p string) string {
 		if value, ok := v[p[1:len(p)-1]]; ok {

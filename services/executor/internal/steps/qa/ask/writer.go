@@ -174,6 +174,7 @@ var shapes = map[string]shape{
 	"avg_children":   {join, 3, 8},
 	"last_child":     {dates, 2, 8},
 	"childless":      {anti, 2, 12},
+	"roleless":       {anti, 2, 11},
 	"share_linked":   {window, 3, 8},
 	"rank_linked":    {window, 3, 9},
 	"both_values":    {sets, 3, 8},

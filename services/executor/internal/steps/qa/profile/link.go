@@ -40,6 +40,9 @@ func (d *Database) callJunction(t *Table) {
 		return
 	}
 	a, b := t.Links[0].To.One, t.Links[1].To.One
+	if words.Stem(t.Links[1].To.Name)[0] == words.Stem(t.Name)[0] {
+		a, b = b, a // as its own name has them
+	}
 	if words.HasChinese(a + b) {
 		t.One = a + "与" + b + "的关联记录"
 		t.Many, t.Classifier = t.One, "条"
@@ -133,7 +136,7 @@ func (d *Database) callLink(l *Link) {
 		l.Term, l.Plain = d.selfTerm(l, text), false
 		return
 	}
-	special := strings.HasSuffix(text, l.To.One) || len(l.rivals()) > 0 || hintOf(strings.ReplaceAll(text, " ", "_"), text).ends(offices) && l.To.People()
+	special := strings.HasSuffix(text, l.To.One) || len(l.rivals()) > 0 || hintOf(strings.ReplaceAll(text, " ", "_"), text).ends(offices)
 	if text != "" && text != l.To.One && special {
 		l.Term, l.Plain = words.Term{One: text, Many: text, Classifier: l.To.Classifier}, false
 		if d.Language.Pick("", "en") != "" {

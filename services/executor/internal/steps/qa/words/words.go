@@ -102,13 +102,16 @@ var identifying = set("id ids key fk uuid guid code no num number ref")
 
 // Split takes an identifier apart into lower-case words, at underscores,
 // other punctuation and changes of case; long runs of small letters also
-// between words that are known.
+// between words that are known. A name of signs alone is one word.
 func Split(name string) []string {
 	var parts []string
 	for _, field := range strings.FieldsFunc(name, separates) {
 		for _, word := range splitCase(field) {
 			parts = append(parts, splitKnown(strings.ToLower(word))...)
 		}
+	}
+	if len(parts) == 0 {
+		return []string{name} // of signs alone
 	}
 	return parts
 }

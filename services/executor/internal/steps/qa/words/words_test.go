@@ -174,3 +174,17 @@ func TestViewsThatAddUp(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestTimesInChineseSayThatTheyAreTimes(t *testing.T) {
+	for term, want := range map[string]string{"入职": "入职日期", "下单日期": "下单日期", "生日": "生日", "到期": "到期", "hired": "hired"} {
+		if got := words.Moment(term, true, false); got != want {
+			t.Errorf("%s: %s", term, got)
+		}
+	}
+	if got := words.Moment("出现", false, true); got != "出现时间" {
+		t.Error(got)
+	}
+	if got := words.Moment("金额", false, false); got != "金额" {
+		t.Error(got)
+	}
+}

@@ -1,7 +1,13 @@
 // Package embed turns text into vectors.
 package embed
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/services/executor/internal/llm/endpoint"
+)
 
 // Embedder turns text into vectors whose cosine tells how near two texts are.
 // It is safe for concurrent use.
@@ -15,4 +21,14 @@ type Embedder interface {
 	// Embed returns a vector per text, in the texts' order, none of them zero.
 	// Errors: ErrUnavailable, ErrAnswer, or ctx's.
 	Embed(ctx context.Context, texts []string) ([][]float32, error)
+}
+
+// Reason says in a language why the endpoint gave no vectors, with what to do and
+// nothing of what it said; "" where err does not tell.
+func Reason(err error, lang events.Language) string {
+	fault, ok := errors.AsType[*endpoint.Error](err)
+	if !ok {
+		return ""
+	}
+	return fault.In(lang, "DP_EMBEDDING")
 }

@@ -11,6 +11,7 @@ import (
 
 	"gocloud.dev/blob/memblob"
 
+	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/internal/testkit/modelserver"
 	"github.com/citu/datapipeline/services/executor/internal/embed"
@@ -137,6 +138,24 @@ func TestRetriesAndThenSaysSo(t *testing.T) {
 	}
 	if _, err := scripted(t, server).Embed(t.Context(), numbered(1)); !errors.Is(err, embed.ErrUnavailable) || !strings.Contains(err.Error(), "HTTP 503: loading") {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// An endpoint that asks to wait for a day is not waited for.
+func TestSaysWhyThereAreNoVectors(t *testing.T) {
+	for want, fault := range map[string]modelserver.Fault{
+		"HTTP 429: it asks to wait 24 h":       modelserver.RateLimited("86400"),
+		"HTTP 401: check DP_EMBEDDING_API_KEY": modelserver.Status(401, "no"),
+	} {
+		server := modelserver.New(t)
+		server.FaultEmbedding(fault)
+		_, err := scripted(t, server).Embed(t.Context(), numbered(1))
+		if got := embed.Reason(err, events.English); !errors.Is(err, embed.ErrUnavailable) || got != want || len(server.Requests()) != 1 {
+			t.Errorf("%v after %d requests; %s, want %s", err, len(server.Requests()), got, want)
+		}
+	}
+	if got := embed.Reason(embed.ErrAnswer, events.English); got != "" {
+		t.Errorf("of an answer: %s", got)
 	}
 }
 

@@ -129,6 +129,7 @@ func (s *Session) chat(ctx context.Context, p Prompt, messages []endpoint.Messag
 		answer, err := s.client.endpoint.Chat(ctx, endpoint.Chat{
 			Model: s.client.cfg.Model, Messages: said, Format: format, Name: p.Name, Schema: p.Schema,
 		})
+		s.sent(answer.Requests, err)
 		var fault *endpoint.Error
 		if errors.As(err, &fault) && fault.Refused() && format < endpoint.FormatText {
 			continue

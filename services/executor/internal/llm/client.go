@@ -84,8 +84,8 @@ func (c *Client) Session(earlier ...Usage) *Session {
 	for _, u := range earlier {
 		s.budget.prompt += u.PromptTokens
 		s.budget.completion += u.CompletionTokens
-		if u.Requests > 0 {
-			s.budget.largest = max(s.budget.largest, u.CompletionTokens/int64(u.Requests))
+		if answered := u.Requests - u.FailedRequests; answered > 0 {
+			s.budget.largest = max(s.budget.largest, u.CompletionTokens/int64(answered))
 		}
 	}
 	return s

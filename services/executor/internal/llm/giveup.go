@@ -47,6 +47,9 @@ func (s *Session) judged(p Prompt, fault error) error {
 func (s *Session) missed(fault *endpoint.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.away < giveUpAfter || fault.Hopeless() { // a later one does not hide why
+		s.usage.Unavailable = &fault.Cause
+	}
 	s.away++
 	if fault.Hopeless() {
 		s.away = giveUpAfter
@@ -59,7 +62,7 @@ func (s *Session) givenUp() error {
 	defer s.mu.Unlock()
 	switch {
 	case s.away >= giveUpAfter:
-		return fmt.Errorf("%w: %w after several questions without an answer", ErrUnavailable, ErrGivenUp)
+		return fmt.Errorf("%w: %w, since the endpoint did not answer", ErrUnavailable, ErrGivenUp)
 	case s.unusable >= maxUnusable:
 		return fmt.Errorf("%w: %w after several answers that cannot be used", ErrAnswer, ErrGivenUp)
 	}

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"github.com/citu/datapipeline/services/executor/internal/llm/endpoint"
 )
 
 var (
@@ -40,14 +42,18 @@ type Prompt struct {
 // under "model_usage".
 type Usage struct {
 	Model            string  `json:"model"`
-	Requests         int     `json:"requests"` // questions put, those put again for a better answer included
-	Cached           int     `json:"cached"`   // answers that were not asked for again
-	Failed           int     `json:"failed"`   // prompts that got no usable answer
+	Requests         int     `json:"requests"`        // requests sent, those sent again included
+	FailedRequests   int     `json:"failed_requests"` // those of them that the endpoint did not answer
+	Cached           int     `json:"cached"`          // answers that were not asked for again
+	Failed           int     `json:"failed"`          // prompts that got no usable answer
 	PromptTokens     int64   `json:"prompt_tokens"`
 	CompletionTokens int64   `json:"completion_tokens"`
 	Cost             float64 `json:"cost"`
 	// BudgetExhausted says that something was not asked for want of budget.
 	BudgetExhausted bool `json:"budget_exhausted"`
+	// Unavailable is why the endpoint gave no answer, the last time that it gave
+	// none; nil where it always did.
+	Unavailable *endpoint.Cause `json:"unavailable,omitempty"`
 	// Problems are the distinct reasons, in English and at most ten, for which
 	// the deterministic way was taken instead.
 	Problems []string `json:"problems"`
@@ -60,10 +66,11 @@ const maxProblems = 10
 // takes. It is safe for concurrent use. A nil Session has no model.
 //
 // After three questions in a row without an answer, or one that shows that the
-// key, the model or the address is wrong, it asks no more: a step must not wait
-// for a dead endpoint once per table. Nor does it after three prompts in a row
-// whose answers are not of the form asked for, or eight whose answers fail their
-// checks: a model that cannot do it costs no more for every table.
+// key, the model or the address is wrong or that the endpoint asks to wait for
+// longer than a minute, it asks no more: a step must not wait for a dead
+// endpoint once per table. Nor does it after three prompts in a row whose answers
+// are not of the form asked for, or eight whose answers fail their checks: a
+// model that cannot do it costs no more for every table.
 type Session struct {
 	client *Client
 	budget *budget
@@ -147,6 +154,17 @@ func (s *Session) ask(ctx context.Context, p Prompt, accept func([]byte) error) 
 	return err
 }
 
+// sent adds requests, the last of which was answered where err is nil.
+func (s *Session) sent(n int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.usage.Requests += n
+	if err == nil {
+		n--
+	}
+	s.usage.FailedRequests += n
+}
+
 // spent adds an answer of the endpoint.
 func (s *Session) spent(prompt, completion int64) {
 	s.client.metrics.Tokens("prompt", prompt)
@@ -154,7 +172,6 @@ func (s *Session) spent(prompt, completion int64) {
 	s.client.metrics.Cost(s.client.cfg.cost(prompt, completion))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.usage.Requests++
 	s.usage.PromptTokens += prompt
 	s.usage.CompletionTokens += completion
 	s.away = 0

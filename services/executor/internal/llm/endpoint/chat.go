@@ -43,6 +43,8 @@ type Answer struct {
 	Cut bool
 	// The tokens used, as the endpoint counts them; 0 where it does not.
 	PromptTokens, CompletionTokens int64
+	// Requests is how many requests were sent, also where there is no answer.
+	Requests int
 }
 
 // Chat puts a question and returns the answer. The error is an *Error, or
@@ -50,13 +52,13 @@ type Answer struct {
 func (e *Endpoint) Chat(ctx context.Context, c Chat) (Answer, error) {
 	var answer Answer
 	params := e.params(c)
-	err := e.try(ctx, "chat", func(ctx context.Context, response **http.Response) error {
+	sent, err := e.try(ctx, "chat", func(ctx context.Context, response **http.Response) error {
 		got, err := e.chat.New(ctx, params, option.WithResponseInto(response))
 		if err != nil {
 			return err
 		}
 		if len(got.Choices) == 0 {
-			return &Error{Status: http.StatusOK, Message: "the response has no choices"}
+			return &Error{Cause{Status: http.StatusOK}, "the response has no choices"}
 		}
 		first := got.Choices[0]
 		answer = Answer{
@@ -65,7 +67,12 @@ func (e *Endpoint) Chat(ctx context.Context, c Chat) (Answer, error) {
 		}
 		return nil
 	})
-	return answer, err
+	answer.Requests = sent
+	var texts []string
+	for _, m := range c.Messages {
+		texts = append(texts, m.Content)
+	}
+	return answer, discreet(err, texts)
 }
 
 func (e *Endpoint) params(c Chat) openai.ChatCompletionNewParams {

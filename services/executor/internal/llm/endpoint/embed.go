@@ -17,7 +17,7 @@ func (e *Endpoint) Embed(ctx context.Context, model string, texts []string) ([][
 		params.SetExtraFields(e.cfg.Extra)
 	}
 	var vectors [][]float32
-	err := e.try(ctx, "embedding", func(ctx context.Context, response **http.Response) error {
+	_, err := e.try(ctx, "embedding", func(ctx context.Context, response **http.Response) error {
 		got, err := e.embeddings.New(ctx, params, option.WithResponseInto(response))
 		if err != nil {
 			return err
@@ -26,13 +26,13 @@ func (e *Endpoint) Embed(ctx context.Context, model string, texts []string) ([][
 		vectors, err = ordered(got.Data, len(texts))
 		return err
 	})
-	return vectors, err
+	return vectors, discreet(err, texts)
 }
 
 // ordered puts embeddings in the order of their texts.
 func ordered(data []openai.Embedding, n int) ([][]float32, error) {
 	malformed := func(format string, args ...any) error {
-		return &Error{Status: http.StatusOK, Message: fmt.Sprintf(format, args...)}
+		return &Error{Cause{Status: http.StatusOK}, fmt.Sprintf(format, args...)}
 	}
 	if len(data) != n {
 		return nil, malformed("%d embeddings for %d texts", len(data), n)

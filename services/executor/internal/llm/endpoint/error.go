@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"unicode"
+
+	"github.com/citu/datapipeline/events"
 )
 
 var errNotObject = errors.New("not a JSON object")
@@ -24,22 +26,22 @@ func (e reservedError) Error() string {
 
 // Error is why an endpoint gave no answer.
 type Error struct {
-	// Status is that of HTTP; 0 where there was no response.
-	Status int
+	Cause
 	// Message is what the endpoint said or how it was not reached, on one line
-	// of bounded length, without the key.
+	// of bounded length, without the key and without what it repeats of the
+	// request.
 	Message string
-	// Timeout says that a response did not come in time.
-	Timeout bool
-
-	quota bool // no money is left
 }
 
 func (e *Error) Error() string {
-	if e.Status == 0 {
-		return e.Message
+	text := e.Message
+	if e.Status != 0 {
+		text = fmt.Sprintf("HTTP %d: %s", e.Status, text)
 	}
-	return fmt.Sprintf("HTTP %d: %s", e.Status, e.Message)
+	if e.Wait > 0 {
+		text += "; " + e.why(events.English, "")
+	}
+	return text
 }
 
 // Refused says that the endpoint does not take the request as it is.
@@ -48,20 +50,21 @@ func (e *Error) Refused() bool {
 }
 
 // Hopeless says that no other request will fare better: the key, the model or
-// the address is wrong, or no money is left.
+// the address is wrong, no money is left, or the endpoint asks to wait for
+// longer than anybody does.
 func (e *Error) Hopeless() bool {
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed:
 		return true
 	}
-	return e.quota
+	return e.Quota || e.Wait > 0
 }
 
 // passing says that the same request may fare better later.
 func (e *Error) passing() bool {
 	switch e.Status {
 	case 0, http.StatusOK, http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
-		return !e.quota
+		return !e.Quota
 	}
 	return e.Status >= http.StatusInternalServerError
 }
@@ -89,11 +92,11 @@ func (e *Endpoint) fault(err error, response *http.Response) *Error {
 	switch {
 	case response != nil && response.StatusCode >= http.StatusBadRequest:
 		body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // the library keeps it in memory
-		return &Error{Status: response.StatusCode, Message: e.clean(said(body)), quota: bytes.Contains(body, []byte("insufficient_quota"))}
+		return &Error{Cause{Status: response.StatusCode, Quota: bytes.Contains(body, []byte("insufficient_quota"))}, e.clean(said(body))}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return &Error{Message: fmt.Sprintf("no response within %s", e.cfg.Timeout), Timeout: true}
+		return &Error{Cause{Timeout: true}, fmt.Sprintf("no response within %s", e.cfg.Timeout)}
 	case response != nil:
-		return &Error{Status: response.StatusCode, Message: e.clean("response not understood: " + err.Error())}
+		return &Error{Cause{Status: response.StatusCode}, e.clean("response not understood: " + err.Error())}
 	}
 	return &Error{Message: e.clean(err.Error())}
 }

@@ -1,13 +1,12 @@
 package qa
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // RefusedFile holds the pairs of the model's that were not taken, as a JSON
@@ -48,12 +47,9 @@ func (m *model) encodeRefused() ([]byte, error) {
 	list := slices.SortedFunc(slices.Values(m.turned), func(a, b RefusedPair) int {
 		return cmp.Or(cmp.Compare(a.Theme, b.Theme), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Question, b.Question), cmp.Compare(a.SQL, b.SQL))
 	})
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(slices.Compact(list)); err != nil { // a model that is asked again may repeat itself
+	data, err := text.JSON(slices.Compact(list)) // a model that is asked again may repeat itself
+	if err != nil {
 		return nil, fmt.Errorf("encode refused pairs: %w", err)
 	}
-	return b.Bytes(), nil
+	return data, nil
 }

@@ -1,12 +1,11 @@
 package qa
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/theme"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // write leaves the step's files.
@@ -58,12 +57,9 @@ func encodeThemes(subjects []subject) ([]byte, error) {
 	for i, s := range subjects {
 		entries[i] = s.entry()
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(entries); err != nil {
+	data, err := text.JSON(entries)
+	if err != nil {
 		return nil, fmt.Errorf("encode themes: %w", err)
 	}
-	return b.Bytes(), nil
+	return data, nil
 }

@@ -1,14 +1,13 @@
 package validate
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 func modificationsName(run *steps.Run) string { return "file_modifications_" + run.Stamp() + ".log" }
@@ -16,7 +15,7 @@ func modificationsName(run *steps.Run) string { return "file_modifications_" + r
 // write leaves the step's files.
 func write(run *steps.Run, src source, o Outcome, verdicts []*verdict, index []events.Pair) error {
 	modifies := run.Request.Options.ModifyOriginalFile
-	report, err := indented(struct {
+	report, err := text.JSON(struct {
 		File    string     `json:"file"`
 		Summary Outcome    `json:"summary"`
 		Pairs   []*verdict `json:"pairs"`
@@ -100,7 +99,7 @@ func modify(run *steps.Run, src source, verdicts []*verdict) ([]file, error) {
 		files = append(files, file{src.name, data})
 	}
 	if len(rejected) > 0 {
-		data, err := indented(rejected)
+		data, err := text.JSON(rejected)
 		if err != nil {
 			return nil, err
 		}
@@ -111,12 +110,3 @@ func modify(run *steps.Run, src source, verdicts []*verdict) ([]file, error) {
 
 // changes reports whether the pair file is another for this pair.
 func (v *verdict) changes() bool { return !v.passes(true) || v.was == nil || v.pair() != *v.was }
-
-func indented(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(v)
-	return b.Bytes(), err
-}

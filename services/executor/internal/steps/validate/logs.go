@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // summary is counts, rate and time, and a line per pair that was refused.
@@ -34,7 +34,7 @@ func summary(lang events.Language, src source, o Outcome, verdicts []*verdict) s
 		case v.Suggested != "":
 			fmt.Fprintf(&b, "%s %s\n%s", v.head(), lang.Pick("建议修改（由人工编写或通过，未改动）", "a change is suggested (people wrote or approved it, and it stays)"), indent(v.Diff))
 		case v.Verdict == events.VerdictEmpty:
-			fmt.Fprintf(&b, "#%d %s [%s]\n", v.Number, oneLine(v.Question), lang.Pick("结果为空", "empty result"))
+			fmt.Fprintf(&b, "#%d %s [%s]\n", v.Number, text.OneLine(v.Question), lang.Pick("结果为空", "empty result"))
 		case !v.passes(false):
 			fmt.Fprintf(&b, "%s\n", v.head())
 		}
@@ -44,11 +44,11 @@ func summary(lang events.Language, src source, o Outcome, verdicts []*verdict) s
 
 // head is which pair it is, and what is wrong with it.
 func (v *verdict) head() string {
-	return fmt.Sprintf("#%d %s %s", v.Number, oneLine(v.Question), v.reason())
+	return fmt.Sprintf("#%d %s %s", v.Number, text.OneLine(v.Question), v.reason())
 }
 
 func (v *verdict) reason() string {
-	return strings.TrimSpace(fmt.Sprintf("[%s] %s", cmp.Or(v.SQLState, v.ErrorType, v.Verdict), oneLine(v.Message)))
+	return strings.TrimSpace(fmt.Sprintf("[%s] %s", cmp.Or(v.SQLState, v.ErrorType, v.Verdict), text.OneLine(v.Message)))
 }
 
 // modifications is a paragraph per pair that was changed, removed or added.
@@ -70,19 +70,16 @@ func modifications(lang events.Language, src source, verdicts []*verdict) string
 }
 
 func (v *verdict) modification(lang events.Language) string {
-	title := func(what string) string { return fmt.Sprintf("\n#%d %s %s\n", v.Number, what, oneLine(v.Question)) }
+	title := func(what string) string {
+		return fmt.Sprintf("\n#%d %s %s\n", v.Number, what, text.OneLine(v.Question))
+	}
 	switch {
 	case v.passes(true) && v.Repaired != "":
 		return title(lang.Pick("已修改", "changed")) + "  " + v.reason() + "\n" + indent(v.Diff)
 	case v.passes(true) && v.was == nil:
-		return title(lang.Pick("已添加", "added")) + "  + " + oneLine(v.SQL) + "\n"
+		return title(lang.Pick("已添加", "added")) + "  + " + text.OneLine(v.SQL) + "\n"
 	case v.passes(true):
 		return title(lang.Pick("已由人工修改", "changed by people")) + indent(diff(v.was.SQL, v.SQL))
 	}
-	return title(lang.Pick("已删除", "removed")) + "  " + v.reason() + "\n  - " + oneLine(v.SQL) + "\n"
-}
-
-// oneLine keeps a text from forging lines of a log.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	return title(lang.Pick("已删除", "removed")) + "  " + v.reason() + "\n  - " + text.OneLine(v.SQL) + "\n"
 }

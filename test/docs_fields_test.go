@@ -23,7 +23,7 @@ var described = map[string]map[string][]string{
 	"`themes.json`":                           {"executor/internal/steps/qa": {"ThemeEntry"}},
 	"`refused_model_pairs.json`":              {"executor/internal/steps/qa": {"RefusedPair"}},
 	"`ddl_generation_result.json`": {"executor/internal/steps/ddl": {"Result", "Privilege", "CommentCount"},
-		"executor/internal/mask": {"Report", "Masked"}, "executor/internal/llm": {"Usage"}},
+		"executor/internal/mask": {"Report", "Masked"}, "executor/internal/llm": {"Usage"}, "executor/internal/llm/endpoint": {"Cause"}},
 	"`qa_generation_result.json`":                                         {"executor/internal/steps/qa": {"Result", "Coverage"}},
 	"`sql_validation_result.json`":                                        {"executor/internal/steps/validate": {"Outcome", "VerdictCounts", "RungCounts", "RepairStats", "ModificationStats"}},
 	"`sql_validation_<time>_report.json`, `qs_<db>_<time>_rejected.json`": {"executor/internal/steps/validate": {"verdict", "write"}},

@@ -14,6 +14,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
 	"github.com/citu/datapipeline/services/executor/internal/files"
+	"github.com/citu/datapipeline/services/executor/internal/llm"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
 
@@ -112,7 +113,7 @@ func (x *execution) call(business *business) (got outcome) {
 	if err != nil {
 		return outcome{err: err}
 	}
-	got.result, got.err = x.step.Run(x.work, &steps.Run{
+	got.result, got.err = x.step.Run(llm.Patient(x.work, x.lines, x.order.Language), &steps.Run{
 		TaskID: x.TaskID, Request: x.state.Request, RequestedAt: x.request.Recorded.In(x.order.Location()),
 		Database: x.database(), Identity: x.target.Identity,
 		Business: business.get, Model: x.model(), In: in, Out: x.out, Log: x.lines, Progress: x.progress.set,

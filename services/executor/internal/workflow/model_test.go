@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/events/projection"
@@ -63,6 +64,26 @@ func TestStepsShareTheBudgetOfTheirTask(t *testing.T) {
 	}
 	if got := string(task.Steps[events.StepQA].Result); !contains([]string{got}, `"budget_exhausted":true`) || !contains([]string{got}, `"prompt_tokens":200`) {
 		t.Errorf("qa_generation: %s", got)
+	}
+}
+
+// A task that waits for its endpoint says so in its log, in its language.
+func TestATaskTellsThatItWaitsForTheModel(t *testing.T) {
+	d, server := deploy(t, 1), modelserver.New(t)
+	server.Fault(modelserver.RateLimited("20"))
+	client, err := llm.New(llm.Config{BaseURL: server.URL(), Key: modelserver.Key, Model: modelserver.Model},
+		llm.Options{Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	d.start(1, asking(t, server), func(c *workflow.Config) { c.Model = client })
+	id := d.create(func(r *events.Request) { r.Language = events.Chinese })
+	if task := d.closed(id); task.Status != projection.Completed {
+		t.Fatalf("%s: %+v", task.Status, task.Failure)
+	}
+	if lines := d.logged(id); !contains(lines, "模型暂时无法使用（HTTP 429：请求过多），20 秒后重试") {
+		t.Errorf("%q", lines)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
-	"github.com/citu/datapipeline/services/executor/internal/llm"
 )
 
 // writings are comments that a model wrote for a table, where it has none.
@@ -112,14 +111,7 @@ func (w *work) tellComments(fault error) {
 		return
 	}
 	w.warnings++
-	reason := w.lang.Pick("模型的回答不可用", "the model's answers cannot be used")
-	switch {
-	case errors.Is(fault, llm.ErrBudget):
-		reason = w.lang.Pick("模型用量已达上限", "the model's budget is used up")
-	case errors.Is(fault, llm.ErrUnavailable):
-		reason = w.lang.Pick("模型无法访问", "the model is not available")
-	}
-	w.run.Log.Warn(w.lang.Sprintf("部分注释仍然缺少：%s", "Some comments are still missing: %s", reason))
+	w.run.Log.Warn(w.lang.Sprintf("部分注释仍然缺少：%s", "Some comments are still missing: %s", w.run.Model.Reason(fault, w.lang)))
 }
 
 // CommentCount is how many comments a model wrote.

@@ -138,7 +138,10 @@ func TestAFailingModelChangesNothingButTheReport(t *testing.T) {
 		}, nil, `there is no table "public.dragons"`, "cannot be used"},
 		"away": {func(s *modelserver.Server) {
 			s.Fault(modelserver.Status(401, "no"))
-		}, nil, "HTTP 401", "not available"},
+		}, nil, "HTTP 401", "not available (HTTP 401: check DP_LLM_API_KEY)"},
+		"put off for a day": {func(s *modelserver.Server) {
+			s.Fault(modelserver.RateLimited("86400"))
+		}, nil, "it asks to wait 24 h", "not available (HTTP 429: it asks to wait 24 h)"},
 		"no budget": {func(*modelserver.Server) {}, func(c *llm.Config) { c.MaxTokens = 10 }, "budget", "used up"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -80,28 +80,17 @@ func (m *model) failed(ctx context.Context, what string, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	if errors.Is(err, llm.ErrAnswer) {
+	answered, detail := errors.Is(err, llm.ErrAnswer), zap.Skip()
+	if answered {
 		m.refuse(refusedAnswer, 1)
+		detail = zap.Error(err)
 	}
-	reason := m.reason(err)
+	reason := m.Model.Reason(err, m.Language())
 	m.mu.Lock()
-	said := m.told[reason] && !errors.Is(err, llm.ErrAnswer)
+	said := m.told[reason] && !answered
 	m.told[reason] = true
 	m.mu.Unlock()
 	if !said {
-		m.Log.Warn(m.Language().Sprintf("%s：%s，改用规则生成", "%s: %s; rules do it instead", what, reason), zap.Error(err))
+		m.Log.Warn(m.Language().Sprintf("%s：%s，改用规则生成", "%s: %s; rules do it instead", what, reason), detail)
 	}
-}
-
-func (m *model) reason(err error) string {
-	l := m.Language()
-	switch {
-	case errors.Is(err, llm.ErrBudget):
-		return l.Pick("本任务的模型预算已用完", "the task's budget for the model is used up")
-	case errors.Is(err, llm.ErrUnavailable):
-		return l.Pick("模型没有应答", "the model does not answer")
-	case errors.Is(err, llm.ErrAnswer):
-		return l.Pick("模型的回答未通过检查", "the model's answer does not pass the checks")
-	}
-	return l.Pick("无法询问模型", "the model cannot be asked")
 }

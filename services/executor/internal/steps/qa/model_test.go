@@ -278,6 +278,18 @@ func TestTheBudgetEndsTheAskingAndIsSaid(t *testing.T) {
 	}
 }
 
+// Why rules do it is said once, with what to do.
+func TestAModelThatIsAwayIsSaid(t *testing.T) {
+	t.Parallel()
+	server := modelserver.New(t)
+	server.Fault(modelserver.Status(401, "Incorrect key: "+modelserver.Key))
+	run, result, _ := modelRun(t, bookshopDatabase(t), server)
+	told := run.Lines.FilterMessageSnippet("the model is not available (HTTP 401: check DP_LLM_API_KEY); rules do it instead")
+	if told.Len() != 1 || len(told.All()[0].ContextMap()) > 0 || result.ModelUsage.Requests != 1 || result.ModelUsage.FailedRequests != 1 {
+		t.Errorf("%v, usage %+v", run.Lines.All(), result.ModelUsage)
+	}
+}
+
 func TestAPromptHoldsTheTablesOfItsThemeWhereNotAllFit(t *testing.T) {
 	t.Parallel()
 	dsn := testkit.Postgres(t)

@@ -46,9 +46,7 @@ func Translate(ctx context.Context, err error, lang events.Language, again Again
 		return err
 	}
 	if errors.Is(err, embed.ErrUnavailable) || errors.Is(err, embed.ErrAnswer) {
-		return steps.Fail(events.ClassModel, "embedder_unavailable", lang.Sprintf(
-			"向量模型没有给出可用的向量：请检查 DP_EMBEDDING_BASE_URL、DP_EMBEDDING_MODEL 和密钥，然后%s",
-			"the embedding model gave no usable vectors: check DP_EMBEDDING_BASE_URL, DP_EMBEDDING_MODEL and the key, then %s", again.in(lang)), err)
+		return steps.Fail(events.ClassModel, "embedder_unavailable", describeEmbedder(err, lang, again), err)
 	}
 	errorType, message := describe(err, lang, again)
 	if errorType == "" {
@@ -78,6 +76,14 @@ func describe(err error, lang events.Language, again Again) (errorType, message 
 			"the table langchain_pg_embedding of the vector store has an older form: use another database or schema, or migrate it to the form of langchain_postgres first")
 	}
 	return describeDatabase(err, lang, again)
+}
+
+func describeEmbedder(err error, lang events.Language, again Again) string {
+	if why := embed.Reason(err, lang); why != "" {
+		return lang.Sprintf("向量模型没有给出可用的向量（%s）：请处理后%s", "the embedding model gave no usable vectors (%s): mend that, then %s", why, again.in(lang))
+	}
+	return lang.Sprintf("向量模型没有给出可用的向量：请检查 DP_EMBEDDING_BASE_URL、DP_EMBEDDING_MODEL 和密钥，然后%s",
+		"the embedding model gave no usable vectors: check DP_EMBEDDING_BASE_URL, DP_EMBEDDING_MODEL and the key, then %s", again.in(lang))
 }
 
 func describeMismatch(m *vector.MismatchError, lang events.Language) string {

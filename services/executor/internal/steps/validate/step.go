@@ -84,8 +84,9 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	if err := quality.Write(ctx, run, quality.Input{Step: events.StepValidation, Result: outcome, Pairs: index}); err != nil {
 		return steps.Result{}, err
 	}
+	warnings := outcome.Invalid + outcome.tellModel(run)
 	run.Log.Info(outcome.line(run.Language()))
-	return steps.Result{Data: outcome, Warnings: outcome.Invalid}, nil
+	return steps.Result{Data: outcome, Warnings: warnings}, nil
 }
 
 // checkAll has every pair checked that is not settled.

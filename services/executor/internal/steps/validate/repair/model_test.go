@@ -91,6 +91,23 @@ func TestModelIsNotAskedWithoutOne(t *testing.T) {
 	}
 }
 
+// Why no repair came stands in the log, and is a warning: the pair that is wrong
+// is one, and the key another.
+func TestAModelThatIsAwayIsTold(t *testing.T) {
+	server := modelserver.New(t)
+	server.Fault(modelserver.Status(401, "Incorrect key: "+modelserver.Key))
+	run := stepstest.New(t, stepDatabase(t), pairFolder(t, "SELECT count(*) FROM guest;", "SELECT colour FROM guest;"))
+	run.Request.Language, run.Model = events.English, stepstest.Model(t, server)
+	result, err := validate.New(validate.Config{Repairer: repair.All()}).Run(t.Context(), run.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := run.Lines.FilterMessageSnippet("it is not available (HTTP 401: check DP_LLM_API_KEY)")
+	if told.Len() != 1 || result.Warnings != 2 {
+		t.Errorf("%d warnings, log %v", result.Warnings, run.Lines.All())
+	}
+}
+
 // repairing runs the step over one pair that is right and one that is not, and
 // returns the verdict on the latter and what the model was asked.
 func repairing(t *testing.T, sql, answer string) (report string, requests []modelserver.Request) {

@@ -25,11 +25,12 @@ type DB interface {
 // in options and queries are masked; user mappings are not read.
 //
 // It takes the same few round trips for any number of tables, and reads no row of
-// theirs. Errors are the driver's, wrapped. It may be called concurrently.
+// theirs. From 200 on it takes a second connection of a pool that has one to
+// spare. Errors are the driver's, wrapped. It may be called concurrently.
 func Read(ctx context.Context, db DB, names []Name) (*Schema, error) {
 	var schema *Schema
 	err := inSnapshot(ctx, db, func(tx pgx.Tx, database string, version int) error {
-		r := newReader(ctx, tx, &Schema{Database: database, ServerVersion: version})
+		r := newReader(ctx, db, tx, &Schema{Database: database, ServerVersion: version})
 		schema = r.schema
 		return r.read(names)
 	})
@@ -79,9 +80,10 @@ func statement(name string) string {
 	return string(text)
 }
 
-// reader gathers a Schema within one transaction.
+// reader gathers a Schema as of one moment.
 type reader struct {
 	ctx        context.Context
+	db         DB
 	tx         pgx.Tx
 	schema     *Schema
 	tables     map[uint32]*Table
@@ -93,9 +95,9 @@ type reader struct {
 	names      map[node]relationName
 }
 
-func newReader(ctx context.Context, tx pgx.Tx, schema *Schema) *reader {
+func newReader(ctx context.Context, db DB, tx pgx.Tx, schema *Schema) *reader {
 	return &reader{
-		ctx: ctx, tx: tx, schema: schema,
+		ctx: ctx, db: db, tx: tx, schema: schema,
 		tables:     map[uint32]*Table{},
 		partitions: map[uint32]*Partition{},
 		roots:      map[uint32]*Table{},
@@ -107,30 +109,42 @@ func newReader(ctx context.Context, tx pgx.Tx, schema *Schema) *reader {
 }
 
 func (r *reader) read(names []Name) error {
-	if err := r.batch(r.relations(names)); err != nil {
+	if err := r.batch(r.tx, r.relations(names)); err != nil {
 		return err
 	}
-	roots, all := r.oids()
-	err := r.batch(
-		query{"column_types", []any{roots}, r.columnType},
-		query{"columns", []any{roots}, r.column},
-		query{"identities", []any{roots}, r.identity},
-		query{"partition_columns", []any{slices.Collect(maps.Keys(r.partitions))}, r.partitionColumn},
-		query{"parents", []any{roots}, r.parent},
-		query{"constraints", []any{all}, r.constraint},
-		query{"indexes", []any{all}, r.index},
-		query{"needs", []any{all}, r.need},
-	)
-	if err != nil {
-		return err
-	}
-	if err := r.readObjects(); err != nil {
+	if err := r.together(r.readColumns, r.readConstraints); err != nil {
 		return err
 	}
 	for _, table := range r.schema.Tables {
 		table.liftForeignKeys()
 	}
-	return r.batch(query{"namespaces", []any{r.namespaces()}, r.namespace})
+	return r.batch(r.tx, query{"namespaces", []any{r.namespaces()}, r.namespace})
+}
+
+// readColumns reads what the tables consist of, and the objects that they need.
+func (r *reader) readColumns(tx pgx.Tx) error {
+	roots, all := r.oids()
+	err := r.batch(tx,
+		query{"column_types", []any{roots}, r.columnType},
+		query{"columns", []any{roots}, r.column},
+		query{"identities", []any{roots}, r.identity},
+		query{"partition_columns", []any{slices.Collect(maps.Keys(r.partitions))}, r.partitionColumn},
+		query{"parents", []any{roots}, r.parent},
+		query{"needs", []any{all}, r.need},
+	)
+	if err != nil {
+		return err
+	}
+	return r.readObjects(tx)
+}
+
+// readConstraints reads what has the server open every table to write it down.
+func (r *reader) readConstraints(tx pgx.Tx) error {
+	_, all := r.oids()
+	return r.batch(tx,
+		query{"constraints", []any{all}, r.constraint},
+		query{"indexes", []any{all}, r.index},
+	)
 }
 
 // oids returns those of the tables, and those of tables and partitions.
@@ -171,7 +185,7 @@ type query struct {
 }
 
 // batch runs queries in one round trip and handles their rows in order.
-func (r *reader) batch(queries ...query) error {
+func (r *reader) batch(tx pgx.Tx, queries ...query) error {
 	var batch pgx.Batch
 	for _, q := range queries {
 		batch.Queue(r.sql(q.name), q.args...).Query(func(rows pgx.Rows) error {
@@ -187,5 +201,5 @@ func (r *reader) batch(queries ...query) error {
 			return nil
 		})
 	}
-	return r.tx.SendBatch(r.ctx, &batch).Close()
+	return tx.SendBatch(r.ctx, &batch).Close()
 }

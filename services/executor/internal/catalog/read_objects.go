@@ -7,7 +7,7 @@ import (
 )
 
 // readObjects reads what the graph names and puts it into order.
-func (r *reader) readObjects() error {
+func (r *reader) readObjects(tx pgx.Tx) error {
 	r.nameRelations()
 	catalogues, oids := r.needed()
 	of := func(catalogue string) []any {
@@ -19,7 +19,7 @@ func (r *reader) readObjects() error {
 		}
 		return []any{some}
 	}
-	err := r.batch(
+	err := r.batch(tx,
 		query{"objects_extensions", of("pg_extension"), r.object},
 		query{"objects_collations", of("pg_collation"), r.object},
 		query{"objects_textsearch", []any{catalogues, oids}, r.object},

@@ -81,3 +81,17 @@ func TestARowOfASummaryGoesByWhatItGroups(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestMuchAndLittleAreSaidAsPeopleSayThem in Chinese, in questions and results.
+func TestMuchAndLittleAreSaidAsPeopleSayThem(t *testing.T) {
+	t.Parallel()
+	text := ""
+	for _, p := range everything(t, connect(t, database(t, "highway")), events.Chinese) {
+		text += p.Question + p.SQL + "\n"
+	}
+	for _, want := range []string{"最少车辆数量和最多车辆数量", "AS 最短里程数", "与上个月相比", "与上一年相比"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+}

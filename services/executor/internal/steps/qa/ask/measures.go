@@ -1,7 +1,9 @@
 package ask
 
 import (
+	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/words"
 )
 
 // measure writes the questions about a quantity of each row.
@@ -9,7 +11,10 @@ func (w *writer) measure(t *profile.Table, m *profile.Column) {
 	r := alone(t)
 	v := func() vars { return named(t).measure(m, w.language) }
 	n := about(t).with(m).plus(nameless(t))
-	low, high := w.language.Sprintf("最低%s", "lowest %s", m.Term), w.language.Sprintf("最高%s", "highest %s", m.Term)
+	low, high := "lowest "+m.Term, "highest "+m.Term
+	if much, little := words.Extremes(m.Term, w.language); w.language != events.English {
+		low, high = little+m.Term, much+m.Term
+	}
 	w.add("stats", about(t).with(m), v(), query{from: r.String(), where: r.live(), cols: []string{
 		as(r.avg(m), w.mean(m)), as("MIN("+r.num(m)+")", low), as("MAX("+r.num(m)+")", high)}})
 	w.thresholds(t, m)

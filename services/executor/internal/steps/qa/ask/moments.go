@@ -11,12 +11,12 @@ import (
 )
 
 // grain is the length of the periods of a trend.
-type grain struct{ unit, zh, zhColumn string }
+type grain struct{ unit, zh, zhColumn, zhBefore string }
 
 var (
-	daily   = grain{"day", "天", "日期"}
-	monthly = grain{"month", "月", "月份"}
-	yearly  = grain{"year", "年", "年份"}
+	daily   = grain{"day", "天", "日期", "前一天"}
+	monthly = grain{"month", "月", "月份", "上个月"}
+	yearly  = grain{"year", "年", "年份", "上一年"}
 )
 
 func (g grain) word(l events.Language) string   { return l.Pick(g.zh, g.unit) }
@@ -146,7 +146,7 @@ func (w *writer) trendSum(t *profile.Table, d, m *profile.Column, bonus int) {
 	r, n, g := alone(t), about(t).with(d, m).plus(bonus), grainOf(d)
 	period, sum := g.column(w.language), w.total(m)
 	v := func() vars {
-		return named(t).column("d", d).set("grain", g.word(w.language)).set("sum", sum)
+		return named(t).column("d", d).set("grain", g.word(w.language)).set("before", g.zhBefore).set("sum", sum)
 	}
 	grouped := query{cols: []string{as(r.period(d, g), period), as(r.sum(m), sum)}, from: r.String(), where: r.dated(d), group: []string{"1"}, order: []string{"1"}}
 	w.add("trend_sum", n, v(), grouped)

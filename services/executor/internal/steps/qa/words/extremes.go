@@ -12,7 +12,7 @@ var extremes = []struct {
 	{"最高", "最矮", []string{"身高"}},
 	{"最重", "最轻", []string{"体重"}},
 	{"最大", "最小", []string{"大小", "重量", "面积", "年龄", "容量", "尺寸"}},
-	{"最多", "最少", []string{"数量", "次数", "人数", "天数", "车位数", "总数", "件数"}},
+	{"最多", "最少", []string{"数量", "次数", "人数", "天数", "车位数", "总数", "件数", "行数", "笔数", "单数", "辆数"}},
 	{"longest", "shortest", []string{"duration", "length"}},
 	{"greatest", "smallest", []string{"height", "weight", "size", "area", "distance", "quantity", "amount", "mileage", "capacity"}},
 }

@@ -10,25 +10,29 @@ import (
 
 // judges are n, or fewer where the database has no connection for all of their
 // sessions: the pool keeps one, which repairs need. Where there is a single
-// connection, the one judge takes it. There is always one, which says what is
-// wrong where it is not their number.
+// connection, the one judge takes it. The first is always there, and
+// says what is wrong where it is not their number.
 func (r rules) judges(ctx context.Context, n int) []*judge {
+	all := make([]*judge, n)
+	for i := range all {
+		all[i] = &judge{rules: r}
+	}
+	if n == 0 {
+		return all
+	}
 	spare := keepOne(ctx, r.pool)
-	first, more := &judge{rules: r}, make([]*judge, max(n-1, 0))
-	if first.open(ctx) != nil {
+	if all[0].open(ctx) != nil {
 		spare()
 		r.pool.Reset() // it tries again when it is asked, and finds room
-		return []*judge{first}
+		return all[:1]
 	}
 	var opening sync.WaitGroup
-	for i := range more {
-		more[i] = &judge{rules: r}
-		opening.Go(func() { _ = more[i].open(ctx) })
+	for _, j := range all[1:] {
+		opening.Go(func() { _ = j.open(ctx) })
 	}
 	opening.Wait()
 	spare()
-	more = slices.DeleteFunc(more, func(j *judge) bool { return j.session == nil })
-	return append(more, first)
+	return slices.DeleteFunc(all, func(j *judge) bool { return j.session == nil })
 }
 
 // keepOne closes what idles in a pool, which makes room for sessions, but for

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,38 @@ func TestRunAsksTheModelsOfTheEnvironment(t *testing.T) {
 	ask()
 	if n := len(server.Requests()); n != 1 {
 		t.Errorf("%d requests after the second run", n)
+	}
+}
+
+// A key that is wrong is named on the terminal, in the log and in the report,
+// and repeated nowhere, though the endpoint repeats it.
+func TestRunSaysWhyTheModelIsNotUsed(t *testing.T) {
+	const wrong = "sk-0123456789abcdef"
+	server := modelserver.New(t)
+	for name, value := range map[string]string{
+		"XDG_CACHE_HOME": t.TempDir(), "DP_LLM_BASE_URL": server.URL(), "DP_LLM_MODEL": "m-1", "DP_LLM_API_KEY": wrong,
+	} {
+		t.Setenv(name, value)
+	}
+	dir := t.TempDir()
+	r := run(t, "--db-connection", business(t), "--table-list", file(t, "tables.txt", "public.*"), "--business-context", "A shop.", "--output-dir", dir, "--skip-training-load")
+	r.want(t, app.ExitDone)
+	folder := single(t, dir, "manual_*")
+	told := map[string]string{"terminal": r.out + r.err}
+	for _, name := range []string{"data_pipeline.log", "quality_report.md", "quality_report.json"} {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		told[name] = string(content)
+	}
+	for where, text := range told {
+		if !strings.Contains(text, "HTTP 401: check DP_LLM_API_KEY") || strings.Contains(text, wrong) {
+			t.Errorf("%s:\n%s", where, text)
+		}
+	}
+	if n := len(server.Requests()); !strings.Contains(r.out, fmt.Sprintf("%d requests (0 more from the cache), %[1]d of them failed (HTTP 401: check DP_LLM_API_KEY)", n)) {
+		t.Errorf("%d requests were sent:\n%s", n, r.out)
 	}
 }
 

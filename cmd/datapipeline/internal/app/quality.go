@@ -48,6 +48,8 @@ type report struct {
 	Model struct {
 		Models           []string `json:"models"`
 		Requests         int      `json:"requests"`
+		FailedRequests   int      `json:"failed_requests"`
+		Unavailable      string   `json:"unavailable_reason"`
 		Cached           int      `json:"cached"`
 		PromptTokens     int64    `json:"prompt_tokens"`
 		CompletionTokens int64    `json:"completion_tokens"`
@@ -164,12 +166,18 @@ func (r report) model(lang events.Language) string {
 	if len(m.Models) == 0 {
 		return lang.Pick("模型：未使用，按规则生成", "Model: none; everything is made by rules")
 	}
-	line := lang.Sprintf("模型：%s，%d 次请求（另有 %d 次取自缓存），%d 个 token", "Model: %s, %d requests (%d more from the cache), %d tokens",
-		strings.Join(m.Models, ", "), m.Requests, m.Cached, m.PromptTokens+m.CompletionTokens)
-	if m.BudgetExhausted {
-		line += lang.Pick("，预算已用完", ", the budget is used up")
+	parts := []string{strings.Join(m.Models, ", "), lang.Sprintf("%d 次请求（另有 %d 次取自缓存）", "%d requests (%d more from the cache)", m.Requests, m.Cached)}
+	if m.FailedRequests > 0 {
+		parts = append(parts, lang.Sprintf("其中 %d 次失败", "%d of them failed", m.FailedRequests))
 	}
-	return line
+	if m.Unavailable != "" {
+		parts[len(parts)-1] += lang.Sprintf("（%s）", " (%s)", m.Unavailable)
+	}
+	parts = append(parts, lang.Sprintf("%d 个 token", "%d tokens", m.PromptTokens+m.CompletionTokens))
+	if m.BudgetExhausted {
+		parts = append(parts, lang.Pick("预算已用完", "the budget is used up"))
+	}
+	return lang.Pick("模型：", "Model: ") + strings.Join(parts, lang.Pick("，", ", "))
 }
 
 func (r report) masked(lang events.Language) string {

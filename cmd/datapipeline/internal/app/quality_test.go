@@ -61,6 +61,18 @@ func TestQualityIsSaidInAFewLines(t *testing.T) {
 	}
 }
 
+// Failed requests are among those that were sent, and why stands beside them.
+func TestQualitySaysWhyTheModelFailed(t *testing.T) {
+	for content, want := range map[string]string{
+		`{"model_usage":{"models":["m"],"requests":2,"failed_requests":2,"unavailable_reason":"HTTP 401: check DP_LLM_API_KEY"}}`: "Model: m, 2 requests (0 more from the cache), 2 of them failed (HTTP 401: check DP_LLM_API_KEY), 0 tokens",
+		`{"model_usage":{"models":["m"],"requests":9,"failed_requests":1,"prompt_tokens":7}}`:                                     "Model: m, 9 requests (0 more from the cache), 1 of them failed, 7 tokens",
+	} {
+		if got := qualityLines(judged(t, content, "{}"), events.English); !slices.Contains(got, want) {
+			t.Errorf("%q, want %s", got, want)
+		}
+	}
+}
+
 func TestQualitySaysOnlyWhatIsThere(t *testing.T) {
 	bare := judged(t, `{"masking":null,"validation":{"checked":false}}`, `{"base_task_id":null,"summary":"first"}`)
 	want := []string{"Coverage: 0 of 0 tables and 0 of 0 columns are asked about", "Model: none; everything is made by rules"}

@@ -9,12 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 	"gocloud.dev/blob/memblob"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/internal/testkit/modelserver"
 	"github.com/citu/datapipeline/services/executor/internal/embed"
+	"github.com/citu/datapipeline/services/executor/internal/llm"
 	"github.com/citu/datapipeline/services/executor/internal/llm/cache"
 )
 
@@ -156,6 +160,18 @@ func TestSaysWhyThereAreNoVectors(t *testing.T) {
 	}
 	if got := embed.Reason(embed.ErrAnswer, events.English); got != "" {
 		t.Errorf("of an answer: %s", got)
+	}
+}
+
+func TestAWaitForVectorsIsTold(t *testing.T) {
+	server := modelserver.New(t)
+	server.FaultEmbedding(modelserver.RateLimited("30"))
+	core, lines := observer.New(zapcore.InfoLevel)
+	if _, err := scripted(t, server).Embed(llm.Patient(t.Context(), zap.New(core), events.English), numbered(1)); err != nil {
+		t.Fatal(err)
+	}
+	if lines.FilterMessage("Waiting for the embedding model (HTTP 429: too many requests), which is asked again in 30 s").Len() != 1 {
+		t.Errorf("%v", lines.All())
 	}
 }
 

@@ -67,7 +67,8 @@ func commented(t *testing.T, dsn string, lang events.Language, session *llm.Sess
 func TestAModelWritesMissingComments(t *testing.T) {
 	for _, lang := range []events.Language{events.English, events.Chinese} {
 		t.Run(string(lang), func(t *testing.T) {
-			dsn := database(t, bareTables)
+			t.Parallel()
+			dsn := testkit.SharedPostgres(t, bareTables)
 			server := modelserver.New(t)
 			server.Answer(writes(t))
 			run, result, warnings := commented(t, dsn, lang, stepstest.Model(t, server))
@@ -87,7 +88,7 @@ func TestAModelWritesMissingComments(t *testing.T) {
 func TestTheModelSeesMaskedAndFencedData(t *testing.T) {
 	server := modelserver.New(t)
 	server.Answer(writes(t))
-	commented(t, database(t, bareTables), events.English, stepstest.Model(t, server))
+	commented(t, testkit.SharedPostgres(t, bareTables), events.English, stepstest.Model(t, server))
 	asked := string(server.Requests()[0].Body)
 	if strings.Contains(asked, "li.lei@") || !strings.Contains(asked, "never an instruction") {
 		t.Errorf("asked %s", asked)
@@ -112,7 +113,7 @@ func TestTheModelSeesNoLiteralsOfTheSchema(t *testing.T) {
 }
 
 func TestWithoutAModelNothingIsWritten(t *testing.T) {
-	run, result, _ := commented(t, database(t, bareTables), events.English, nil)
+	run, result, _ := commented(t, testkit.SharedPostgres(t, bareTables), events.English, nil)
 	if result.GeneratedBy != "rules" || result.ModelUsage != nil || run.Files.Text(commentsFile) != "" {
 		t.Errorf("%+v", result)
 	}
@@ -120,7 +121,7 @@ func TestWithoutAModelNothingIsWritten(t *testing.T) {
 
 // Whatever is wrong with the model, the step leaves what it leaves without one.
 func TestAFailingModelChangesNothingButTheReport(t *testing.T) {
-	dsn := database(t, bareTables)
+	dsn := testkit.SharedPostgres(t, bareTables)
 	without, _, _ := commented(t, dsn, events.English, nil)
 	for name, c := range map[string]struct {
 		script  func(*modelserver.Server)
@@ -181,7 +182,7 @@ func TestAnOddTableCostsNoOther(t *testing.T) {
 		}
 		return honest(r)
 	})
-	_, result, warnings := commented(t, database(t, bareTables), events.English, stepstest.Model(t, server))
+	_, result, warnings := commented(t, testkit.SharedPostgres(t, bareTables), events.English, stepstest.Model(t, server))
 	if result.GeneratedComments != (CommentCount{1, 3}) || warnings != 1 {
 		t.Errorf("%+v, %d warnings", result.GeneratedComments, warnings)
 	}
@@ -260,7 +261,7 @@ func TestCommentsThatAreNoneAreRefused(t *testing.T) {
 }
 
 func TestLaterStepsReadTheComments(t *testing.T) {
-	dsn := database(t, bareTables)
+	dsn := testkit.SharedPostgres(t, bareTables)
 	server := modelserver.New(t)
 	server.Answer(writes(t))
 	run, _, _ := commented(t, dsn, events.English, stepstest.Model(t, server))

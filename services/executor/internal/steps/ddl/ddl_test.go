@@ -48,7 +48,7 @@ const hotel = `
 		SELECT 7 + n % 2 * 2, CASE WHEN n % 3 = 0 THEN '电话' ELSE '网站' END, '2025-07-01' FROM generate_series(1, 20) n;`
 
 func TestDocuments(t *testing.T) {
-	dsn := database(t, hotel)
+	dsn := testkit.SharedPostgres(t, hotel)
 	for _, lang := range []events.Language{events.Chinese, events.English} {
 		files, _, err := execute(t, dsn, lang, zap.NewNop(), "*")
 		if err != nil {
@@ -62,7 +62,7 @@ func TestDocuments(t *testing.T) {
 
 func TestResultAndProgress(t *testing.T) {
 	core, lines := observer.New(zapcore.DebugLevel)
-	files, result, err := execute(t, database(t, hotel), events.Chinese, zap.New(core), "*")
+	files, result, err := execute(t, testkit.SharedPostgres(t, hotel), events.Chinese, zap.New(core), "*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestResultAndProgress(t *testing.T) {
 }
 
 func TestNoFileHoldsAPassword(t *testing.T) {
-	files, _, err := execute(t, database(t, hotel), events.English, zap.NewNop(), "*")
+	files, _, err := execute(t, testkit.SharedPostgres(t, hotel), events.English, zap.NewNop(), "*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestNoFileHoldsAPassword(t *testing.T) {
 }
 
 func TestKeysToTablesOutsideTheListAreRemarks(t *testing.T) {
-	files, _, err := execute(t, database(t, hotel), events.English, zap.NewNop(), "demo_booking")
+	files, _, err := execute(t, testkit.SharedPostgres(t, hotel), events.English, zap.NewNop(), "demo_booking")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func checkFailure(t *testing.T, err error, errorType, class, message string) {
 }
 
 func TestTheStepEndsWithItsContextAndItsDatabase(t *testing.T) {
-	pool := open(t, database(t, hotel))
+	pool := open(t, testkit.SharedPostgres(t, hotel))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	run := &steps.Run{

@@ -13,6 +13,7 @@ import (
 // Columns, keys and indexes can each need an extension; its members are not
 // made by hand.
 func TestExtensionsThatTablesNeedAreInstalled(t *testing.T) {
+	t.Parallel()
 	from := database(t, `
 		CREATE SCHEMA ext;
 		CREATE EXTENSION vector WITH SCHEMA ext;

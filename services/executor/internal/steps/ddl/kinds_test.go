@@ -31,7 +31,7 @@ const shop = `
 	REFRESH MATERIALIZED VIEW item_total`
 
 func TestDocumentsOfEveryKind(t *testing.T) {
-	dsn := database(t, shop)
+	dsn := testkit.SharedPostgres(t, shop)
 	for _, lang := range []events.Language{events.Chinese, events.English} {
 		files, _, err := execute(t, dsn, lang, zap.NewNop(), "*")
 		if err != nil {
@@ -46,6 +46,7 @@ func TestDocumentsOfEveryKind(t *testing.T) {
 // Without what it reads a view cannot be made; what stands for it has its
 // columns, so that views on it can.
 func TestAViewWithoutItsTablesIsEmpty(t *testing.T) {
+	t.Parallel()
 	from := database(t, shop+`;
 		CREATE VIEW on_top AS SELECT name, price FROM cheap_item;
 		CREATE VIEW "O'd" ("a b", c) WITH (check_option = 'local') AS SELECT name COLLATE "C", id FROM item`)
@@ -81,13 +82,10 @@ func columns(t *testing.T, dsn string, relations ...string) (list string) {
 }
 
 func TestNoFileHoldsASecretOfAServer(t *testing.T) {
-	from := fixture(t, "foreign")
-	if _, err := connect(t, from).Exec(t.Context(), `
+	from := database(t, fixture(t, "foreign")+`
 		CREATE FUNCTION far() RETURNS int LANGUAGE sql AS $$ SELECT length('host=h password=hush6') $$;
 		CREATE VIEW far_view AS SELECT far() AS a, 'postgres://u:hush7@h/d' AS b;
-		CREATE TABLE far_default (a text DEFAULT 'dbname=d password=hush8')`); err != nil {
-		t.Fatal(err)
-	}
+		CREATE TABLE far_default (a text DEFAULT 'dbname=d password=hush8')`)
 	files, _, err := execute(t, from, events.English, zap.NewNop(), "*")
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +150,7 @@ func TestATableWhoseNameFitsOnNoLineFails(t *testing.T) {
 
 func TestSamplesOfWhatIsOutOfReachAreWarnings(t *testing.T) {
 	core, lines := observer.New(zapcore.WarnLevel)
-	files, result, err := execute(t, database(t, shop), events.English, zap.New(core), "*")
+	files, result, err := execute(t, testkit.SharedPostgres(t, shop), events.English, zap.New(core), "*")
 	if err != nil || result.Warnings != 1 || result.Data.(Result).Failed != 0 {
 		t.Fatalf("%+v, %v", result, err)
 	}

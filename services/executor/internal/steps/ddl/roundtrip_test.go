@@ -12,14 +12,14 @@ import (
 	"github.com/citu/datapipeline/internal/testkit"
 )
 
-// fixture makes a database of a file of testdata.
+// fixture is the SQL of a file of testdata.
 func fixture(t *testing.T, name string) string {
 	t.Helper()
 	sql, err := os.ReadFile("testdata/" + name + ".sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return database(t, string(sql))
+	return string(sql)
 }
 
 func TestTheFilesGiveBackTheSchema(t *testing.T) {
@@ -33,7 +33,7 @@ func TestTheFilesGiveBackTheSchema(t *testing.T) {
 	} {
 		t.Run(test.fixture+" "+string(test.lang), func(t *testing.T) {
 			t.Parallel()
-			from := fixture(t, test.fixture)
+			from := testkit.SharedPostgres(t, fixture(t, test.fixture))
 			files, result, err := execute(t, from, test.lang, zap.NewNop(), "*")
 			if err != nil || result.Warnings != test.warnings {
 				t.Fatalf("%+v, %v", result, err)
@@ -45,22 +45,25 @@ func TestTheFilesGiveBackTheSchema(t *testing.T) {
 
 func TestTheSameDatabaseGivesTheSameBytes(t *testing.T) {
 	for _, name := range []string{"everything", "views", "foreign"} {
-		from := fixture(t, name)
-		first, _, err := execute(t, from, events.Chinese, zap.NewNop(), "*")
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, _, err := execute(t, from, events.Chinese, zap.NewNop(), "public.*", "*")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if names, others := slices.Sorted(maps.Keys(first)), slices.Sorted(maps.Keys(again)); !slices.Equal(names, others) {
-			t.Fatalf("%s: files %v, then %v", name, names, others)
-		}
-		for file := range first {
-			if text(t, first, file) != text(t, again, file) {
-				t.Errorf("%s: %s differs", name, file)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			from := testkit.SharedPostgres(t, fixture(t, name))
+			first, _, err := execute(t, from, events.Chinese, zap.NewNop(), "*")
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			again, _, err := execute(t, from, events.Chinese, zap.NewNop(), "public.*", "*")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if names, others := slices.Sorted(maps.Keys(first)), slices.Sorted(maps.Keys(again)); !slices.Equal(names, others) {
+				t.Fatalf("files %v, then %v", names, others)
+			}
+			for file := range first {
+				if text(t, first, file) != text(t, again, file) {
+					t.Errorf("%s differs", file)
+				}
+			}
+		})
 	}
 }

@@ -18,6 +18,7 @@ import (
 // A replica is enough, and a role that may do nothing but read: nothing is
 // written, locked or left behind.
 func TestAReadOnlyRoleOnAReplicaIsEnough(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	primary := server(t, filepath.Join(root, "primary"))
 	if err := primary.CreateDatabase(t.Context(), "shop"); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
@@ -51,7 +52,10 @@ func (v *vectors) loadsTooLate() (s step, running <-chan struct{}) {
 	}}, running
 }
 
+// deletes has an executor remove training data, and wait for its steps however
+// slow the machine is.
 func (v *vectors) deletes(c *workflow.Config) {
+	c.StopGrace = time.Minute
 	c.DeleteTraining = func(ctx context.Context, taskID string) error {
 		_, err := v.data.DeleteTask(ctx, events.English, taskID)
 		return err
@@ -115,6 +119,29 @@ func TestADeletionTakesWhatACrashedRunLoaded(t *testing.T) {
 	}
 }
 
+// An executor that was cut off from the broker in a load, which another one has
+// taken over since, removes what it put when it learns of the deletion.
+func TestADeletionTakesWhatASupersededRunLoaded(t *testing.T) {
+	t.Parallel()
+	d, v := deploy(t, 1), newVectors(t)
+	w := newWire(t, d.server.URL())
+	late, running := v.loadsTooLate()
+	cutOff := d.startAt(w.url(), 1, with(late), v.deletes)
+	id := d.create(loadOnly)
+	await(t, running)
+	w.set(true)
+	slow, taken := waits(events.StepLoad)
+	d.start(1, with(slow), v.deletes)
+	await(t, taken)
+	d.say(&events.TaskDeleted{TaskID: id, Actor: "test", OutputPrefix: id, TrainingData: true})
+	d.idle()
+	w.set(false)
+	testkit.Eventually(t, t.Context(), cutOff.idle)
+	if n := v.documents(); n != 0 {
+		t.Errorf("%d documents left", n)
+	}
+}
+
 // Training data that cannot be removed is kept in mind.
 func TestADeletionThatLeavesTrainingDataIsKept(t *testing.T) {
 	d := deploy(t, 1)
@@ -137,7 +164,7 @@ func TestADeletionOutlivesTheExecutor(t *testing.T) {
 	d, v := deploy(t, 1), newVectors(t)
 	late, running := v.loadsTooLate()
 	removing := make(chan struct{})
-	x := d.start(1, with(late), func(c *workflow.Config) {
+	x := d.start(1, with(late), v.deletes, func(c *workflow.Config) {
 		c.DeleteTraining = func(ctx context.Context, _ string) error {
 			close(removing)
 			<-ctx.Done()

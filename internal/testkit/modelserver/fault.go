@@ -59,6 +59,20 @@ var (
 	}
 )
 
+// Page answers with a page for people, as a portal in between does.
+var Page Fault = func(_ *Server, w http.ResponseWriter, _ *http.Request, _ func() Reply) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write([]byte("<html><body>Please log in.</body></html>"))
+}
+
+// Redirecting sends the client elsewhere.
+func Redirecting(location string, status int) Fault {
+	return func(_ *Server, w http.ResponseWriter, _ *http.Request, _ func() Reply) {
+		w.Header().Set("Location", location)
+		w.WriteHeader(status)
+	}
+}
+
 // RateLimited answers 429 with a Retry-After header: seconds, an HTTP date, or
 // "" for none.
 func RateLimited(retryAfter string) Fault {

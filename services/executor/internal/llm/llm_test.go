@@ -341,6 +341,9 @@ func TestASessionGivesUpADeadEndpoint(t *testing.T) {
 	for name, fault := range map[string]modelserver.Fault{
 		"an unknown model": modelserver.Status(404, "The model `m-1` does not exist"),
 		"no money":         modelserver.Status(429, "insufficient_quota"),
+		"a page":           modelserver.Page,
+		"a login":          modelserver.Redirecting("/login", 302),
+		"another host":     modelserver.Redirecting("http://elsewhere.invalid/v1/chat/completions", 307),
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newModel(t)

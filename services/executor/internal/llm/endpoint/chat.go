@@ -58,7 +58,7 @@ func (e *Endpoint) Chat(ctx context.Context, c Chat) (Answer, error) {
 			return err
 		}
 		if len(got.Choices) == 0 {
-			return &Error{Cause{Status: http.StatusOK}, "the response has no choices"}
+			return &Error{Cause: Cause{Status: http.StatusOK}, Message: "the response has no choices"}
 		}
 		first := got.Choices[0]
 		answer = Answer{

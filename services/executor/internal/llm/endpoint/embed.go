@@ -32,7 +32,7 @@ func (e *Endpoint) Embed(ctx context.Context, model string, texts []string) ([][
 // ordered puts embeddings in the order of their texts.
 func ordered(data []openai.Embedding, n int) ([][]float32, error) {
 	malformed := func(format string, args ...any) error {
-		return &Error{Cause{Status: http.StatusOK}, fmt.Sprintf(format, args...)}
+		return &Error{Cause: Cause{Status: http.StatusOK}, Message: fmt.Sprintf(format, args...)}
 	}
 	if len(data) != n {
 		return nil, malformed("%d embeddings for %d texts", len(data), n)

@@ -39,6 +39,8 @@ const (
 	defaultTimeout     = time.Minute
 	// maxAnswer bounds the body of a response.
 	maxAnswer = 64 << 20
+	// maxRedirects bounds how often one request is sent on.
+	maxRedirects = 3
 )
 
 // Endpoint is one endpoint. It is safe for concurrent use.
@@ -64,7 +66,7 @@ func New(cfg Config) *Endpoint {
 	e := &Endpoint{cfg: cfg, slots: make(chan struct{}, cfg.Concurrency)}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = cfg.Concurrency
-	e.http = &http.Client{Transport: bounded{transport}}
+	e.http = &http.Client{Transport: bounded{transport}, CheckRedirect: asItIs}
 	// The services alone, since openai.NewClient would add what OPENAI_…
 	// variables say: another endpoint's key or organisation. And no retries but
 	// our own, which are bounded in all.
@@ -80,6 +82,16 @@ func New(cfg Config) *Endpoint {
 
 // Close closes connections that are kept for later requests.
 func (e *Endpoint) Close() { e.http.CloseIdleConnections() }
+
+// asItIs follows a redirection that asks for the same request again elsewhere on
+// the same host; a question goes to nobody else.
+func asItIs(next *http.Request, via []*http.Request) error {
+	first := via[0]
+	if next.Method != first.Method || next.URL.Hostname() != first.URL.Hostname() || len(via) > maxRedirects {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
 
 // bounded cuts responses that are too large, which then do not decode.
 type bounded struct{ next *http.Transport }

@@ -75,6 +75,15 @@ func raw(status int, body string) modelserver.Refusal {
 	}
 }
 
+// A server that moved its paths is followed; the request stays what it is.
+func TestFollowsToAnotherPathOfItsHost(t *testing.T) {
+	server := modelserver.New(t)
+	server.FaultEmbedding(modelserver.Redirecting(server.URL()+"/embeddings", http.StatusPermanentRedirect))
+	if got, err := open(t, server, nil).Embed(t.Context(), "e", []string{"a"}); err != nil || len(got) != 1 || len(server.Requests()) != 2 {
+		t.Errorf("%d vectors of %d requests: %v", len(got), len(server.Requests()), err)
+	}
+}
+
 func TestLongErrorsAreCut(t *testing.T) {
 	server := modelserver.New(t)
 	server.FaultEmbedding(modelserver.Status(400, strings.Repeat("长", 5000)))

@@ -31,6 +31,8 @@ type Error struct {
 	// of bounded length, without the key and without what it repeats of the
 	// request.
 	Message string
+
+	page bool // for people to read, as of a portal or a proxy
 }
 
 func (e *Error) Error() string {
@@ -50,21 +52,26 @@ func (e *Error) Refused() bool {
 }
 
 // Hopeless says that no other request will fare better: the key, the model or
-// the address is wrong, no money is left, or the endpoint asks to wait for
+// the address is wrong, as a page or a redirection shows too, no money is left, or the endpoint asks to wait for
 // longer than anybody does.
 func (e *Error) Hopeless() bool {
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed:
 		return true
 	}
-	return e.Quota || e.Wait > 0
+	return e.Quota || e.Wait > 0 || e.elsewhere()
+}
+
+// elsewhere says that what answered is no endpoint.
+func (e *Error) elsewhere() bool {
+	return e.page || e.Status >= 300 && e.Status < http.StatusBadRequest
 }
 
 // passing says that the same request may fare better later.
 func (e *Error) passing() bool {
 	switch e.Status {
 	case 0, http.StatusOK, http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
-		return !e.Quota
+		return !e.Quota && !e.page
 	}
 	return e.Status >= http.StatusInternalServerError
 }
@@ -92,11 +99,14 @@ func (e *Endpoint) fault(err error, response *http.Response) *Error {
 	switch {
 	case response != nil && response.StatusCode >= http.StatusBadRequest:
 		body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // the library keeps it in memory
-		return &Error{Cause{Status: response.StatusCode, Quota: bytes.Contains(body, []byte("insufficient_quota"))}, e.clean(said(body))}
+		return &Error{Cause: Cause{Status: response.StatusCode, Quota: bytes.Contains(body, []byte("insufficient_quota"))}, Message: e.clean(said(body))}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return &Error{Cause{Timeout: true}, fmt.Sprintf("no response within %s", e.cfg.Timeout)}
+		return &Error{Cause: Cause{Timeout: true}, Message: fmt.Sprintf("no response within %s", e.cfg.Timeout)}
 	case response != nil:
-		return &Error{Cause{Status: response.StatusCode}, e.clean("response not understood: " + err.Error())}
+		return &Error{
+			Cause: Cause{Status: response.StatusCode}, Message: e.clean("response not understood: " + err.Error()),
+			page: strings.HasPrefix(response.Header.Get("Content-Type"), "text/html"),
+		}
 	}
 	return &Error{Message: e.clean(err.Error())}
 }

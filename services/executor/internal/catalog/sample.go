@@ -43,7 +43,7 @@ type TableSample struct {
 	// Columns holds the samples by column; those without any are absent.
 	Columns map[string]Sample
 	// Err says why there are none: the driver's error, such as a lack of
-	// privileges or a statement that took too long.
+	// privileges or a statement that took too long, without what it says of rows.
 	Err error
 }
 
@@ -146,12 +146,12 @@ func sampleSome(ctx context.Context, db DB, tables []*target, rows int, masker *
 	for results.NextResult() {
 		columns, err := readSample(results.ResultReader(), tables[done], masker)
 		if err != nil {
-			return done, fmt.Errorf("sample %s: %w", tables[done].FullName(), err)
+			return done, fmt.Errorf("sample %s: %w", tables[done].FullName(), masker.Error(err))
 		}
 		each(TableSample{Table: tables[done].Table, Columns: columns})
 		done++
 	}
-	return done, results.Close()
+	return done, masker.Error(results.Close())
 }
 
 // readSample gathers the rows of one table.

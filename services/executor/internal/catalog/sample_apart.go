@@ -89,7 +89,7 @@ func sampleApart(ctx context.Context, db DB, t *target, rows int, masker *mask.M
 	within, cancel := context.WithTimeout(ctx, apartTime)
 	defer cancel()
 	if s.Columns, err = sampleView(within, tx, t, rows, masker); err != nil {
-		s.Err = fmt.Errorf("sample %s: %w", t.FullName(), err)
+		s.Err = fmt.Errorf("sample %s: %w", t.FullName(), masker.Error(err))
 	}
 	return s, ctx.Err()
 }

@@ -125,20 +125,6 @@ func TestColumnsAreJudgedByTheirValues(t *testing.T) {
 	}
 }
 
-func TestMessagesOfTheServerAreToldWithoutValues(t *testing.T) {
-	for _, test := range []struct{ mode, state, message, sql, want string }{
-		{"", "22P02", `invalid input syntax for type integer: "Zaphod"`, "SELECT a::int FROM t", `invalid input syntax for type integer: "***"`},
-		{"", "22P02", `invalid input syntax for type date: "soon"`, "SELECT 'soon'::date", `invalid input syntax for type date: "soon"`},
-		{"", "42703", `column "a@b.cn" of "t" does not exist`, "", `column "***@***.com" of "t" does not exist`},
-		{"", "42P01", `relation "guest" does not exist`, "", `relation "guest" does not exist`},
-		{events.MaskOff, "22P02", `invalid input syntax for type integer: "Zaphod"`, "", `invalid input syntax for type integer: "Zaphod"`},
-	} {
-		if got := New(test.mode).ServerMessage(test.state, test.message, test.sql); got != test.want {
-			t.Errorf("%s: %s", test.message, got)
-		}
-	}
-}
-
 func TestCutLeavesNoPartOfANumber(t *testing.T) {
 	for value, want := range map[string]string{"short": "short", "请联系 138001380": "请联系", "write to someone@exam": "write to", "多少钱一斤两斤三斤四": "多少钱一斤两斤三斤四"} {
 		if got := Cut(value, 10); got != want {

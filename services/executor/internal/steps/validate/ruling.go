@@ -25,7 +25,7 @@ func (j *judge) refused(err error, sql string) *refusal {
 		return refuse(events.RungStatement, reasonParameters, j.lang.Pick("SQL 含有参数（如 $1），无法单独执行", "the SQL has parameters such as $1 and cannot run by itself"))
 	}
 	if transient(pg.Code) {
-		r := timedOut(j.lang, pg.Message)
+		r := timedOut(j.lang, j.masker.Refusal(pg, sql).Message)
 		r.SQLState = pg.Code
 		return r
 	}
@@ -38,7 +38,8 @@ func (j *judge) refused(err error, sql string) *refusal {
 	if overLimits(pg) {
 		reason = reasonResources
 	}
-	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reason, Message: j.masker.ServerMessage(pg.Code, pg.Message, sql), SQLState: pg.Code, Hint: pg.Hint, Position: int(pg.Position)}
+	told := j.masker.Refusal(pg, sql)
+	return &refusal{Rung: j.functions.rungOf(pg, sql), Reason: reason, Message: told.Message, SQLState: pg.Code, Hint: told.Hint, Position: int(pg.Position)}
 }
 
 // stopped is a refusal of a text as it ran.

@@ -91,7 +91,7 @@ func sampleBatch(ctx context.Context, db catalog.DB, tables []*Table, masker *ma
 		for _, t := range tables {
 			batch.Queue(sampleSQL(t)).Query(func(rows pgx.Rows) error { return t.gather(rows, masker) })
 		}
-		return tx.SendBatch(ctx, &batch).Close()
+		return masker.Error(tx.SendBatch(ctx, &batch).Close())
 	})
 }
 

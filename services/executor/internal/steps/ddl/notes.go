@@ -62,10 +62,7 @@ func (b *book) columnNotes(t *catalog.Table, c *catalog.Column) []string {
 			notes = append(notes, b.lang.Sprintf(zh, en, append([]any{c.Name}, more...)...))
 		}
 	}
-	values := c.Enum
-	if c.Category != catalog.Enum {
-		values = b.samples[t.FullName()][c.Name].Values
-	}
+	values := b.enumerated(t, c)
 	listed := strings.Join(values[:min(len(values), catalog.MaxValues)], b.lang.Pick("、", ", "))
 	add(len(values) > 0, "%s 为枚举字段，包含取值：%s", "%s is an enumeration with the values %s", listed)
 	add(c.Generated != "", "%s 由表达式计算：%s", "%s is computed as %s", c.Default)
@@ -75,6 +72,26 @@ func (b *book) columnNotes(t *catalog.Table, c *catalog.Column) []string {
 	isTime := c.Category == catalog.Timestamp || c.Category == catalog.Date
 	add(isTime && c.Generated == "" && isNow.MatchString(c.Default), "%s 默认为当前时间", "%s defaults to the current time")
 	return notes
+}
+
+// enumerated are the values of a column that has no others, as far as is known:
+// those of its type, else those that were seen, if they are texts or what a check
+// lists. A few numbers that were seen are no more than examples.
+func (b *book) enumerated(t *catalog.Table, c *catalog.Column) []string {
+	switch {
+	case c.Category == catalog.Enum:
+		return c.Enum
+	case c.Category == catalog.Text, isListed(t, c):
+		return b.samples[t.FullName()][c.Name].Values
+	}
+	return nil
+}
+
+// isListed says that a check lists the values of a column: CHECK (stars IN (1, 2)).
+func isListed(t *catalog.Table, c *catalog.Column) bool {
+	return slices.ContainsFunc(t.Checks, func(k catalog.Constraint) bool {
+		return slices.Equal(k.Columns, []string{c.Name}) && strings.Contains(k.Definition, " = ANY (")
+	})
 }
 
 func (b *book) tableNotes(t *catalog.Table) []string {

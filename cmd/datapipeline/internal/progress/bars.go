@@ -108,7 +108,7 @@ func concerns(t projection.Task, name events.Step) bool {
 	return slices.Contains(t.Request.Steps, name) || slices.Contains(t.Request.SkippedSteps, name)
 }
 
-// Line writes warnings and what is worse above the bars.
+// Line writes what is notable above the bars.
 func (b *Bars) Line(l events.Line) {
 	if notable(l) {
 		fmt.Fprintln(b.progress, lineText(l, b.lang)) //nolint:errcheck // nobody is left to tell

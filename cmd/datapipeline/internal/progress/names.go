@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/citu/datapipeline/events"
@@ -45,14 +46,25 @@ func StatusName(s projection.Status, lang events.Language) string {
 
 // lineText is a log line as people read it.
 func lineText(l events.Line, lang events.Language) string {
-	level := lang.Pick("警告：", "warning: ")
-	if l.Level.Rank() >= events.LevelError.Rank() {
+	level := ""
+	switch rank := l.Level.Rank(); {
+	case rank >= events.LevelError.Rank():
 		level = lang.Pick("错误：", "error: ")
+	case rank >= events.LevelWarning.Rank():
+		level = lang.Pick("警告：", "warning: ")
 	}
 	return clock(l.Time) + " " + level + l.Message
 }
 
 func clock(t time.Time) string { return t.Local().Format(time.TimeOnly) }
 
-// notable says whether a line is shown: warnings and what is worse.
-func notable(l events.Line) bool { return l.Level.Rank() >= events.LevelWarning.Rank() }
+// notable says whether a line is shown: warnings and what is worse, and what the
+// task waits for.
+func notable(l events.Line) bool { return l.Level.Rank() >= events.LevelWarning.Rank() || waits(l) }
+
+func waits(l events.Line) bool {
+	var extra struct {
+		Wait float64 `json:"wait_seconds"`
+	}
+	return len(l.Extra) > 0 && json.Unmarshal(l.Extra, &extra) == nil && extra.Wait > 0
+}

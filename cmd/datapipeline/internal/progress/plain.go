@@ -47,7 +47,7 @@ func (p *Plain) took(s projection.Step) string {
 	return p.Language.Sprintf("（%.1f 秒）", " (%.1f s)", s.DurationSeconds)
 }
 
-// Line writes warnings and what is worse.
+// Line writes what is notable.
 func (p *Plain) Line(l events.Line) {
 	if notable(l) {
 		fmt.Fprintln(p.Out, lineText(l, p.Language)) //nolint:errcheck // nobody is left to tell

@@ -52,13 +52,14 @@ func states() []projection.Task {
 	}
 }
 
-// show gives a view everything there is to see, a warning in the middle.
+// show gives a view everything there is to see, a warning and a wait in the middle.
 func show(v View) {
 	for i, t := range states() {
 		v.Task(t, began.Add(time.Duration(i)*time.Second))
 		if i == 2 {
 			v.Line(events.Line{Time: began.Add(2500 * time.Millisecond), Level: events.LevelWarning, Message: "sale: no rows"})
-			v.Line(events.Line{Time: began, Level: events.LevelInfo, Message: "nobody needs this"})
+			v.Line(events.Line{Time: began, Level: events.LevelInfo, Message: "nobody needs this", Extra: json.RawMessage(`{"rows":3}`)})
+			v.Line(events.Line{Time: began.Add(2600 * time.Millisecond), Level: events.LevelInfo, Message: "asked again in 20 s", Extra: json.RawMessage(`{"wait_seconds":20}`)})
 		}
 	}
 	v.Line(events.Line{Time: began.Add(9 * time.Second), Level: events.LevelCritical, Message: "the end"})

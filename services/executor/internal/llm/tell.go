@@ -18,7 +18,8 @@ const (
 )
 
 // Patient returns a context for the work of one step: waits for models that put
-// it off are told in its log, and take ten minutes in all at the most.
+// it off are told in its log, as "wait_seconds" too, and take ten minutes in all
+// at the most.
 func Patient(ctx context.Context, log *zap.Logger, lang events.Language) context.Context {
 	return endpoint.WithPatience(ctx, &endpoint.Patience{Tell: func(kind string, cause endpoint.Cause, d time.Duration) {
 		model, named := lang.Pick("模型", "the model"), settings
@@ -26,7 +27,7 @@ func Patient(ctx context.Context, log *zap.Logger, lang events.Language) context
 			model, named = lang.Pick("向量模型", "the embedding model"), embeddingSettings
 		}
 		log.Info(lang.Sprintf("%s暂时无法使用（%s），%s后重试", "Waiting for %s (%s), which is asked again in %s",
-			model, cause.In(lang, named), endpoint.Span(lang, d)))
+			model, cause.In(lang, named), endpoint.Span(lang, d)), zap.Float64("wait_seconds", d.Seconds()))
 	}})
 }
 

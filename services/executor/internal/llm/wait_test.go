@@ -81,7 +81,7 @@ func TestAWaitIsTold(t *testing.T) {
 		m.Fault(modelserver.RateLimited("2"), modelserver.RateLimited("20"))
 		got, err := llm.Ask(ctx, m.client.Session(), prompt, two)
 		wantThemes(t, got, err)
-		if all := lines.All(); len(all) != 1 || all[0].Message != want {
+		if all := lines.All(); len(all) != 1 || all[0].Message != want || all[0].ContextMap()["wait_seconds"] != 20.0 {
 			t.Errorf("%v", all)
 		}
 	}

@@ -49,6 +49,8 @@ func TestDescribe(t *testing.T) {
 		{"WITH t AS (SELECT * FROM orders), u AS (SELECT * FROM t) SELECT * FROM u JOIN t ON true", "public.orders", "join", "easy"},
 		{"WITH orders AS (SELECT * FROM orders) SELECT * FROM orders", "public.orders", "", "easy"},
 		{"WITH RECURSIVE up AS (SELECT id FROM staff UNION ALL SELECT s.id FROM staff s JOIN up ON true) SELECT * FROM up", "hr.staff", "join set_operation", "medium"},
+		{"SELECT * FROM ROWS FROM (generate_series(1, 2), a.f(3)) WITH ORDINALITY AS x, orders", "public.orders", "join", "easy"},
+		{"SELECT * FROM rows, orders TABLESAMPLE SYSTEM (10)", "public.orders public.rows", "join", "easy"},
 		{"SELECT * FROM generate_series(1, 3) g, LATERAL (SELECT 1 FROM orders) x", "public.orders", "join subquery", "medium"},
 		{"SELECT COUNT(*) FILTER (WHERE a) FROM orders", "public.orders", "filter", "easy"},
 		{"SELECT * FROM orders WHERE ordered_on >= CURRENT_DATE - INTERVAL '1 month'", "public.orders", "date_arithmetic filter", "easy"},

@@ -69,7 +69,7 @@ func (r *reading) step(i int) int {
 		l.expects = l.from
 	case r.at(i - 1).Is("."), r.at(i-1).Is("AS") && !l.with:
 		// the rest of a name, or a name for a result
-	case l.expects && named && !slices.ContainsFunc([]string{"LATERAL", "ONLY", "SELECT", "WITH", "VALUES", "TABLE"}, t.Is):
+	case l.expects && named && !slices.ContainsFunc([]string{"LATERAL", "ONLY", "SELECT", "WITH", "VALUES", "TABLE"}, t.Is) && !r.beginsRows(i):
 		return r.table(i)
 	case l.with && named && r.beginsCTE(i):
 		l.cte = name
@@ -83,6 +83,10 @@ func (r *reading) step(i int) int {
 	}
 	return i
 }
+
+// beginsRows reports whether ROWS FROM (function, …) is at i, which stands for a
+// table.
+func (r *reading) beginsRows(i int) bool { return r.at(i).Is("ROWS") && r.at(i+1).Is("FROM") }
 
 func (r *reading) beginsCTE(i int) bool {
 	before := r.at(i - 1)

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -87,21 +88,23 @@ type call struct {
 }
 
 func calls(tokens []sqltext.Token) (found []call) {
-	last, pointed, point := "", false, false
-	for _, t := range tokens {
-		if t.Blank() {
-			continue
+	code := slices.DeleteFunc(slices.Clone(tokens), sqltext.Token.Blank)
+	for i, t := range code {
+		called, pointed := i+1 < len(code) && code[i+1].Is("("), i > 0 && code[i-1].Is(".")
+		if name, _ := t.Name(); name != "" && (called || pointed) && !isMethod(code, i) {
+			found = append(found, call{name, called})
 		}
-		if last != "" && (t.Is("(") || pointed) {
-			found = append(found, call{last, t.Is("(")})
-		}
-		last, _ = t.Name()
-		pointed, point = point, t.Is(".")
-	}
-	if last != "" && pointed {
-		found = append(found, call{last, false})
 	}
 	return found
+}
+
+// isMethod reports whether the name at i is that of a way to take samples, as in
+// TABLESAMPLE pg_catalog.system (10), which is no function's.
+func isMethod(code []sqltext.Token, i int) bool {
+	for i > 1 && code[i-1].Is(".") {
+		i -= 2
+	}
+	return i > 0 && code[i-1].Is("TABLESAMPLE")
 }
 
 func set(names ...string) map[string]bool {

@@ -13,6 +13,10 @@ type PairQuestion struct {
 	SQL        string     `json:"sql"`      // at most MaxSQL bytes
 	// Masking is Options.Masking of the task; empty is MaskData.
 	Masking string `json:"masking,omitempty"`
+	// OutputPrefix is Request.OutputPrefix, and Snapshot the file there that says
+	// which tables the task has; nil while no step has said it.
+	OutputPrefix string `json:"output_prefix,omitempty"`
+	Snapshot     *File  `json:"snapshot,omitempty"`
 }
 
 // PairAnswer says what is known of a pair.

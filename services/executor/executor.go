@@ -146,12 +146,12 @@ func (s *Service) work(ctx context.Context, b *broker.Broker) error {
 	group.Go(func() error { return w.runner.Serve(ctx, requests, slots) })
 	group.Go(func() error { return s.forget(ctx, b, history.History{Bucket: w.bucket}, deletions) })
 	group.Go(func() error { return s.purge(ctx) })
-	group.Go(func() error { return s.questions(w.models).Run(ctx, b.Conn()) })
+	group.Go(func() error { return s.questions(w).Run(ctx, b.Conn()) })
 	return group.Wait()
 }
 
-func (s *Service) questions(m *models) *questions.Service {
-	return questions.New(questions.Config{Resolver: s.resolver, Training: s.trainingData(m.embedder), Open: s.opener(bizdb.Options{
+func (s *Service) questions(w *works) *questions.Service {
+	return questions.New(questions.Config{Resolver: s.resolver, Bucket: w.bucket, Training: s.trainingData(w.models.embedder), Open: s.opener(bizdb.Options{
 		ConnectTimeout: 3 * time.Second, StatementTimeout: 3 * time.Second, MaxConns: 1,
 	}), Log: s.log})
 }

@@ -283,6 +283,43 @@ func TestQuestionsAboutPairs(t *testing.T) {
 	}
 }
 
+// TestPairsAreOnTheTablesOfTheirTask, whose names may need quotes, for a step and
+// for whoever asks about a single one.
+func TestPairsAreOnTheTablesOfTheirTask(t *testing.T) {
+	s := newSite(t)
+	s.exec(s.business, `
+		CREATE TABLE "Reviews" (id int PRIMARY KEY, "companyId" int NOT NULL REFERENCES company, "Stars" int);
+		INSERT INTO "Reviews" VALUES (1, 1, 5), (2, 2, 3);`)
+	s.start()
+	r := s.request(events.RunnerPool)
+	r.Tables = []string{"company", "Reviews"}
+	s.create(r)
+	task := s.closed()
+	var result struct {
+		Valid   int `json:"valid_sql_count"`
+		Invalid int `json:"invalid_sql_count"`
+	}
+	if err := json.Unmarshal(task.Steps[events.StepValidation].Result, &result); err != nil || result.Valid == 0 || result.Invalid != 0 {
+		t.Errorf("%+v, %v", result, err)
+	}
+	catalogue := task.Files(events.StepValidation)["schema_snapshot.json"]
+	ask := func(f events.File, sql string) (a events.PairAnswer) {
+		s.ask(events.SubjectCheckSQL, events.PairQuestion{Connection: events.Connection{Name: "shop"}, Language: events.English,
+			Question: "How many?", SQL: sql, OutputPrefix: taskID, Snapshot: &f}, &a)
+		return a
+	}
+	if a := ask(catalogue, `SELECT avg("Stars") FROM "Reviews"`); a.Check == nil || a.Check.Verdict != events.VerdictValid || !slices.Equal(a.Tables, []string{"public.Reviews"}) {
+		t.Errorf("%+v, %+v", a, a.Check)
+	}
+	if a := ask(catalogue, "SELECT name FROM area"); a.Check == nil || a.Check.ErrorType != "table_outside_task" {
+		t.Errorf("%+v, %+v", a, a.Check)
+	}
+	catalogue.SHA256 = strings.Repeat("0", 64)
+	if a := ask(catalogue, "SELECT name FROM company"); a.Check != nil || a.Failure == nil || a.Failure.ErrorType != "step_input_changed" {
+		t.Errorf("%+v, %+v", a, a.Check)
+	}
+}
+
 func TestQuestionsThatCannotBeAnswered(t *testing.T) {
 	s := newSite(t)
 	s.start()

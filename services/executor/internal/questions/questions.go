@@ -16,11 +16,13 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 	"go.uber.org/zap"
+	"gocloud.dev/blob"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/connection"
+	"github.com/citu/datapipeline/services/executor/internal/files"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
@@ -43,6 +45,7 @@ const (
 type Config struct {
 	Resolver *connection.Resolver
 	Open     func(ctx context.Context, dsn string, language events.Language) (*pgxpool.Pool, error)
+	Bucket   *blob.Bucket // with the tasks' files
 	Log      *zap.Logger
 	Training *training.Data
 }
@@ -167,13 +170,23 @@ func (s *Service) checkSQL(ctx context.Context, q events.PairQuestion) any {
 	answer := events.PairAnswer{PairID: pairs.ID(q.Question, q.SQL)}
 	answer.Tables, answer.Shapes, answer.Difficulty = pairs.Describe(q.SQL, nil)
 	answer.Failure = s.ask(ctx, q.Connection, q.Language, func(pool *pgxpool.Pool) error {
-		check, tables, err := validate.CheckOne(ctx, pool, language(q.Language), q.Masking, q.SQL)
+		check, tables, err := validate.CheckOne(ctx, pool, s.taskOf(ctx, q), q.SQL)
 		if err == nil {
 			answer.Check, answer.Tables = &check, tables
 		}
 		return err
 	})
 	return answer
+}
+
+// taskOf is the task that a pair is for.
+func (s *Service) taskOf(ctx context.Context, q events.PairQuestion) validate.Task {
+	known := map[string]events.File{}
+	if q.Snapshot != nil {
+		known[q.Snapshot.Name] = *q.Snapshot
+	}
+	lang, folder := language(q.Language), files.Folder{Bucket: s.cfg.Bucket, Prefix: q.OutputPrefix}
+	return validate.Task{Language: lang, Masking: q.Masking, Files: files.NewView(ctx, folder, known, lang)}
 }
 
 // ask opens the database in question and returns what went wrong as people read

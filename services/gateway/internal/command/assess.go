@@ -62,6 +62,10 @@ func (c *Commands) assess(ctx context.Context, t projection.Task, question, sql 
 	return assessment{answer}, nil
 }
 
+// snapshotFile is what the first step says the task's tables in.
+const snapshotFile = "schema_snapshot.json"
+
+// answer asks an executor what the task's validation would make of a pair.
 func (c *Commands) answer(ctx context.Context, t projection.Task, q events.PairQuestion) (events.PairAnswer, error) {
 	r, err := c.lastRequest(ctx, t)
 	if err != nil {
@@ -70,7 +74,10 @@ func (c *Commands) answer(ctx context.Context, t projection.Task, q events.PairQ
 	if q.Connection = r.Connection; q.Connection.Name == "" && q.Connection.Sealed == "" {
 		return events.PairAnswer{}, apierr.New(apierr.ConnectionRequired, t.ID)
 	}
-	q.Masking = r.Options.Masking
+	q.Masking, q.OutputPrefix = r.Options.Masking, r.OutputPrefix
+	if f, ok := t.Files(events.StepValidation)[snapshotFile]; ok {
+		q.Snapshot = &f
+	}
 	return c.checker.CheckPair(ctx, q)
 }
 

@@ -189,6 +189,9 @@ func TestAPairIsAddedWithItsCheck(t *testing.T) {
 	if opened, err := w.opener.Open(asked.Connection.Sealed); err != nil || string(opened) != secretDSN || asked.Language != events.Chinese {
 		t.Errorf("asked %+v: %v", asked, err)
 	}
+	if asked.OutputPrefix != id || asked.Snapshot == nil || *asked.Snapshot != tablesFile {
+		t.Errorf("asked about tables in %q, %+v", asked.OutputPrefix, asked.Snapshot)
+	}
 	if again := w.do("POST", pairsOf(id, ""), good); again.status != 200 || again.data["changed"] != false || version(again.pair()) != version(p) {
 		t.Errorf("again: %d %s", again.status, again.body)
 	}
@@ -243,7 +246,7 @@ func (w *writer) pairEvents(id string) []string {
 
 func TestWithoutAnExecutorAPairWaitsForTheValidation(t *testing.T) {
 	w := serveWrites(t, testkit.Broker(t))
-	id := w.ended(events.StepDDL)
+	id := w.ended()
 	const body = `{"question":"who?","sql":"SELECT 1"}`
 	r := w.do("POST", pairsOf(id, ""), body)
 	why, _ := r.data["unchecked"].(map[string]any)
@@ -254,6 +257,9 @@ func TestWithoutAnExecutorAPairWaitsForTheValidation(t *testing.T) {
 		t.Errorf("again: %d %s", r.status, r.body)
 	}
 	w.checker(func(q events.PairQuestion) events.PairAnswer {
+		if q.Snapshot != nil {
+			t.Errorf("before any step it is asked about tables in %+v", q.Snapshot)
+		}
 		return events.PairAnswer{Failure: &events.Failure{ErrorType: "db_unreachable", ErrorClass: events.ClassDatabase, Message: "gone"}, PairID: "p_00000000000000aa"}
 	})
 	r = w.do("POST", pairsOf(id, ""), `{"question":"who else?","sql":"SELECT 2"}`)

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -16,6 +17,21 @@ type checker struct {
 	repair Repair
 	log    *zap.Logger
 	tell   func(*verdict)
+}
+
+// work takes parts that no other checker has taken until there are none left.
+func (c *checker) work(ctx context.Context, parts [][]*verdict, taken *atomic.Int64) error {
+	defer c.judge.close(ctx)
+	for ctx.Err() == nil {
+		i := int(taken.Add(1)) - 1
+		if i >= len(parts) {
+			return nil
+		}
+		if err := c.checkAll(ctx, parts[i]); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
 }
 
 // checkAll fills in verdicts, having their SQL planned in one round trip. An

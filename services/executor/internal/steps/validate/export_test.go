@@ -16,7 +16,7 @@ type Explainer struct {
 }
 
 func NewExplainer(ctx context.Context, pool *pgxpool.Pool, sessions int) (*Explainer, error) {
-	rules, err := newRules(ctx, pool, events.English, events.MaskData)
+	rules, err := newRules(ctx, pool, Task{Language: events.English})
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/citu/datapipeline/events"
-	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/text"
@@ -54,8 +53,9 @@ type file struct {
 }
 
 // entries are the pairs with their checks, one for each ID, but for those that
-// an index cannot hold.
-func entries(verdicts []*verdict, modify bool, schema *catalog.Schema) []events.Pair {
+// an index cannot hold. What people wrote may not have been described by anyone
+// who knew the database.
+func entries(verdicts []*verdict, modify bool, known relations) []events.Pair {
 	list := []events.Pair{}
 	seen := map[string]bool{}
 	for _, v := range verdicts {
@@ -65,8 +65,8 @@ func entries(verdicts []*verdict, modify bool, schema *catalog.Schema) []events.
 			continue
 		}
 		seen[p.ID] = true
-		if p.SQL != v.entry.SQL || p.Difficulty == "" {
-			p.Tables, p.Shapes, p.Difficulty = pairs.Describe(p.SQL, schema)
+		if p.SQL != v.entry.SQL || p.Difficulty == "" || p.Source == events.SourcePerson {
+			p.Tables, p.Shapes, p.Difficulty = known.describe(p.SQL)
 		}
 		list = append(list, p)
 	}

@@ -35,15 +35,19 @@ type rules struct {
 	impatient bool // somebody waits: no text has a second try
 }
 
-// newRules reads what a database has. Its limits are the step's defaults, and
-// the task's tables are not known.
-func newRules(ctx context.Context, pool *pgxpool.Pool, lang events.Language, masking string) (rules, error) {
-	functions, err := readFunctions(ctx, pool)
-	if err != nil {
-		return rules{}, err
+// newRules reads what a database has, and which of it is the task's. The limits
+// are the step's defaults.
+func newRules(ctx context.Context, pool *pgxpool.Pool, task Task) (rules, error) {
+	r := rules{pool: pool, lang: task.Language, timeout: 10 * time.Second, maxCost: DefaultMaxCost, masker: mask.New(task.Masking)}
+	var err error
+	if r.tables, err = task.tables(); err != nil {
+		return r, err
 	}
-	relations, err := readRelations(ctx, pool)
-	return rules{pool: pool, lang: lang, timeout: 10 * time.Second, maxCost: DefaultMaxCost, functions: functions, relations: relations, masker: mask.New(masking)}, err
+	if r.functions, err = readFunctions(ctx, pool); err != nil {
+		return r, err
+	}
+	r.relations, err = readRelations(ctx, pool)
+	return r, err
 }
 
 // judge has texts climb the ladder: one reading statement, its names, its plan,

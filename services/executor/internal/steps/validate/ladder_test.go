@@ -13,9 +13,7 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
-	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
-	"github.com/citu/datapipeline/services/executor/internal/snapshot"
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
 )
@@ -24,11 +22,16 @@ import (
 func climb(t *testing.T, dsn string, cfg validate.Config, sqls ...string) []verdict {
 	t.Helper()
 	exec(t, dsn, "CREATE TABLE IF NOT EXISTS always_there ()")
-	run := stepstest.New(t, dsn, folder(t, append(sqls, "SELECT count(*) FROM always_there")...)) // one is valid, or the step fails
+	return climbIn(t, dsn, cfg, folder(t, append(sqls, "SELECT count(*) FROM always_there")...))[:len(sqls)] // one is valid, or the step fails
+}
+
+func climbIn(t *testing.T, dsn string, cfg validate.Config, in fstest.MapFS) []verdict {
+	t.Helper()
+	run := stepstest.New(t, dsn, in)
 	if _, err := validate.New(cfg).Run(t.Context(), run.Run); err != nil {
 		t.Fatal(err)
 	}
-	return report(t, run.Files.Text("sql_validation_20250701_143052_report.json"))[:len(sqls)]
+	return report(t, run.Files.Text("sql_validation_20250701_143052_report.json"))
 }
 
 // Each rung refuses what it is there for.
@@ -172,52 +175,13 @@ func TestCheckOne(t *testing.T) {
 		"SELECT 1":                              {Verdict: "error", Rung: "names", ErrorType: "no_table", Message: "the SQL reads no table"},
 		"SELECT pg_sleep(0) FROM no_such_table": {Verdict: "error", Rung: "plan", ErrorType: "volatile_function", Message: "the SQL calls the function pg_sleep, which is VOLATILE and may change data; if it only reads, declare it STABLE"},
 	} {
-		if got, _, err := validate.CheckOne(t.Context(), pool, events.English, "", sql); err != nil || got != want {
+		if got, _, err := validate.CheckOne(t.Context(), pool, validate.Task{Language: events.English}, sql); err != nil || got != want {
 			t.Errorf("%s\n got %+v, %v\nwant %+v", sql, got, err, want)
 		}
 	}
 	pool.Close()
-	if _, _, err := validate.CheckOne(t.Context(), pool, events.English, "", "SELECT 1"); err == nil {
+	if _, _, err := validate.CheckOne(t.Context(), pool, validate.Task{}, "SELECT 1"); err == nil {
 		t.Error("it answers without a database")
-	}
-}
-
-// Tables are resolved as the server does it, and nothing runs where no row may
-// be read.
-func TestCheckOneOfATask(t *testing.T) {
-	t.Parallel()
-	dsn := shop(t)
-	exec(t, dsn, "ALTER ROLE CURRENT_USER IN DATABASE "+connect(t, dsn).Config().Database+" SET search_path = hr, public")
-	pool, err := stepstest.New(t, dsn, nil).Business(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
-	for _, tt := range []struct{ masking, sql, verdict, tables string }{
-		{"", "SELECT name FROM employee", "valid", "hr.employee"},
-		{"", "SELECT name::int FROM employee, guest", "error", "hr.employee public.guest"},
-		{events.SchemaOnly, "SELECT name::int FROM employee", "valid", "hr.employee"},
-	} {
-		check, tables, err := validate.CheckOne(t.Context(), pool, events.English, tt.masking, tt.sql)
-		if got := strings.Join(tables, " "); err != nil || check.Verdict != tt.verdict || got != tt.tables {
-			t.Errorf("%s: %+v of %s, %v", tt.sql, check, got, err)
-		}
-	}
-}
-
-// Where the task's tables are known, others are not for its pairs.
-func TestLadderKeepsToTheTables(t *testing.T) {
-	t.Parallel()
-	in := folder(t, "SELECT city FROM guest", "SELECT name FROM hr.employee")
-	taken := snapshot.Of(&catalog.Schema{Tables: []*catalog.Table{{Schema: "public", Name: "guest", Kind: catalog.OrdinaryTable}}})
-	in[snapshot.FileName] = &fstest.MapFile{Data: taken.Encode()}
-	run := stepstest.New(t, shop(t), in)
-	if _, err := step().Run(t.Context(), run.Run); err != nil {
-		t.Fatal(err)
-	}
-	v := report(t, run.Files.Text("sql_validation_20250701_143052_report.json"))
-	if !v[0].Valid || v[1].Rung != events.RungNames || v[1].ErrorType != "table_outside_task" {
-		t.Errorf("%+v", v)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/citu/datapipeline/events"
@@ -19,30 +20,31 @@ var relationsQuery string
 
 // relations are the tables and views of a database.
 type relations struct {
-	all     map[catalog.Name]bool
+	// whole is what counts for each: a partition counts as the table that it is
+	// part of, at whatever depth, and all else as itself.
+	whole   map[catalog.Name]catalog.Name
 	visible map[string]catalog.Name // what a name without a schema means, by search_path
 }
 
 func readRelations(ctx context.Context, db *pgxpool.Pool) (relations, error) {
+	known := relations{map[catalog.Name]catalog.Name{}, map[string]catalog.Name{}}
 	rows, err := db.Query(ctx, relationsQuery)
 	if err != nil {
-		return relations{}, fmt.Errorf("read relations: %w", err)
+		return known, fmt.Errorf("read relations: %w", err)
 	}
-	defer rows.Close()
-	known := relations{map[catalog.Name]bool{}, map[string]catalog.Name{}}
-	for rows.Next() {
-		var name catalog.Name
-		var visible bool
-		if err := rows.Scan(&name.Schema, &name.Name, &visible); err != nil {
-			return relations{}, fmt.Errorf("read relations: %w", err)
+	var name, whole catalog.Name
+	var visible bool
+	_, err = pgx.ForEachRow(rows, []any{&name.Schema, &name.Name, &visible, &whole.Schema, &whole.Name}, func() error {
+		if known.whole[name] = name; whole.Name != "" {
+			known.whole[name] = whole
 		}
-		known.all[name] = true
 		if visible {
 			known.visible[name.Name] = name
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return relations{}, fmt.Errorf("read relations: %w", err)
+		return nil
+	})
+	if err != nil {
+		return known, fmt.Errorf("read relations: %w", err)
 	}
 	return known, nil
 }
@@ -50,9 +52,9 @@ func readRelations(ctx context.Context, db *pgxpool.Pool) (relations, error) {
 // maxName is the length in bytes at which the server cuts names.
 const maxName = 63
 
-// read are the tables that a text reads, as the server resolves their names.
+// named are the tables that a text names, as the server resolves the names.
 // What is none of the database's tables is left out.
-func (known relations) read(sql string) (read []catalog.Name) {
+func (known relations) named(sql string) (named []catalog.Name) {
 	for _, parts := range pairs.TableNames(sql) {
 		for i, part := range parts {
 			parts[i] = strings.ToValidUTF8(part[:min(len(part), maxName)], "")
@@ -62,20 +64,38 @@ func (known relations) read(sql string) (read []catalog.Name) {
 		if n > 1 {
 			name = catalog.Name{Schema: parts[n-2], Name: parts[n-1]}
 		}
-		if known.all[name] {
-			read = append(read, name)
+		if _, ok := known.whole[name]; ok {
+			named = append(named, name)
 		}
+	}
+	return named
+}
+
+// read are the tables that count for those that a text names.
+func (known relations) read(sql string) []catalog.Name {
+	read := known.named(sql)
+	for i, name := range read {
+		read[i] = known.whole[name]
 	}
 	return read
 }
 
-// schema is the tables that a text reads, to describe it by.
-func (known relations) schema(sql string) *catalog.Schema {
+// describe is pairs.Describe by the names of the database.
+func (known relations) describe(sql string) (tables, shapes []string, difficulty string) {
 	schema := &catalog.Schema{}
-	for _, name := range known.read(sql) {
+	whole := map[string]string{}
+	for _, name := range known.named(sql) {
 		schema.Tables = append(schema.Tables, &catalog.Table{Schema: name.Schema, Name: name.Name})
+		whole[name.String()] = known.whole[name].String()
 	}
-	return schema
+	tables, shapes, difficulty = pairs.Describe(sql, schema)
+	for i, table := range tables {
+		if counts, ok := whole[table]; ok {
+			tables[i] = counts
+		}
+	}
+	slices.Sort(tables)
+	return slices.Compact(tables), shapes, difficulty
 }
 
 // checkTables refuses a text that reads no table, or one that is not of the

@@ -15,7 +15,6 @@ import (
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/bizdb"
-	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/quality"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
 )
@@ -62,13 +61,13 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	if err != nil {
 		return steps.Result{}, err
 	}
-	schema, err := knownSchema(run)
+	rules, err := s.rules(ctx, run)
 	if err != nil {
 		return steps.Result{}, err
 	}
 	verdicts := source.verdicts(run)
-	if err := s.checkAll(ctx, run, taskTables(schema), verdicts); err != nil {
-		return steps.Result{}, err
+	if err := s.checkAll(ctx, run, rules, verdicts); err != nil {
+		return steps.Result{}, translate(ctx, err, run.Language())
 	}
 	settleDuplicates(verdicts, modify, run.Language())
 	outcome := sum(verdicts, modify)
@@ -77,7 +76,7 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	if outcome.Valid == 0 {
 		return steps.Result{}, noneValid(run.Language(), verdicts)
 	}
-	index := entries(verdicts, modify, schema)
+	index := entries(verdicts, modify, rules.relations)
 	if err := write(run, source, outcome, verdicts, index); err != nil {
 		return steps.Result{}, err
 	}
@@ -89,26 +88,27 @@ func (s step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 	return steps.Result{Data: outcome, Warnings: warnings}, nil
 }
 
-// checkAll has every pair checked that is not settled.
-func (s step) checkAll(ctx context.Context, run *steps.Run, tables map[catalog.Name]bool, verdicts []*verdict) error {
-	open := slices.DeleteFunc(slices.Clone(verdicts), (*verdict).settled)
+// rules are those of the run's task, within the step's limits.
+func (s step) rules(ctx context.Context, run *steps.Run) (r rules, err error) {
 	pool, err := run.Business(ctx)
-	if err != nil {
-		return bizdb.Translate(err, run.Language())
-	}
-	rules, err := newRules(ctx, pool, run.Language(), run.Request.Options.Masking)
 	if err == nil {
-		rules.timeout, rules.maxCost, rules.tables = s.cfg.StatementTimeout, s.cfg.MaxCost, tables
-		err = s.share(ctx, run, rules, open)
+		r, err = newRules(ctx, pool, Task{run.Language(), run.Request.Options.Masking, run.In})
 	}
+	r.timeout, r.maxCost = s.cfg.StatementTimeout, s.cfg.MaxCost
+	return r, translate(ctx, err, run.Language())
+}
+
+func translate(ctx context.Context, err error, lang events.Language) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return bizdb.Translate(err, run.Language())
+	return bizdb.Translate(err, lang)
 }
 
-// share has checkers take pairs, some at a time, until there are none left.
-func (s step) share(ctx context.Context, run *steps.Run, rules rules, open []*verdict) error {
+// checkAll has checkers take the pairs that are not settled, some at a time, until
+// there are none left.
+func (s step) checkAll(ctx context.Context, run *steps.Run, rules rules, verdicts []*verdict) error {
+	open := slices.DeleteFunc(slices.Clone(verdicts), (*verdict).settled)
 	repair := Repair(noRepair)
 	if s.cfg.Repairer != nil && run.Request.Options.EnableLLMRepair {
 		repair = s.cfg.Repairer.Begin(run, rules.pool)
@@ -119,20 +119,8 @@ func (s step) share(ctx context.Context, run *steps.Run, rules rules, open []*ve
 	judges := rules.judges(ctx, min(s.cfg.Concurrency, len(parts)))
 	group, ctx := errgroup.WithContext(ctx)
 	for _, j := range judges {
-		group.Go(func() error {
-			c := checker{j, repair, run.Log, tell}
-			defer j.close(ctx)
-			for ctx.Err() == nil {
-				i := int(taken.Add(1)) - 1
-				if i >= len(parts) {
-					return nil
-				}
-				if err := c.checkAll(ctx, parts[i]); err != nil {
-					return err
-				}
-			}
-			return ctx.Err()
-		})
+		c := checker{j, repair, run.Log, tell}
+		group.Go(func() error { return c.work(ctx, parts, &taken) })
 	}
 	return group.Wait()
 }

@@ -33,7 +33,7 @@ func (x *execution) complete(result steps.Result) error {
 	at, seconds := x.elapsed()
 	completed := &events.StepCompleted{
 		Execution: x.Execution, CompletedAt: at, DurationSeconds: seconds, Result: fit(data, events.MaxResult),
-		Manifest: x.out.Manifest(), Removed: x.obsolete(result.Removed), Warnings: max(result.Warnings, 0),
+		Manifest: x.out.Manifest(), Removed: x.obsolete(result.Removed), Warnings: result.Warnings,
 	}
 	if err := x.publish(x.life, completed); err != nil {
 		return err

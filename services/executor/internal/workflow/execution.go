@@ -113,12 +113,14 @@ func (x *execution) call(business *business) (got outcome) {
 	if err != nil {
 		return outcome{err: err}
 	}
+	people, warnings := x.people(in)
 	got.result, got.err = x.step.Run(llm.Patient(x.work, x.lines, x.order.Language), &steps.Run{
 		TaskID: x.TaskID, Request: x.state.Request, RequestedAt: x.request.Recorded.In(x.order.Location()),
 		Database: x.database(), Identity: x.target.Identity,
 		Business: business.get, Model: x.model(), In: in, Out: x.out, Log: x.lines, Progress: x.progress.set,
-		Base: x.earlier.base, Pairs: x.people(in),
+		Base: x.earlier.base, Pairs: people,
 	})
+	got.result.Warnings = max(got.result.Warnings, 0) + warnings
 	return got
 }
 

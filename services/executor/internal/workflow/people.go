@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -12,34 +13,51 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/snapshot"
+	"github.com/citu/datapipeline/services/executor/internal/text"
 )
 
 // people are the pairs that people wrote or decided about, as they are now.
 // What was said in an earlier task about tables that this one does not have is
-// left out once its catalogue is known.
-func (x *execution) people(in fs.FS) []events.Pair {
+// left out once its catalogue is known: the first step of the request that knows
+// it warns of each that people wrote or approved.
+func (x *execution) people(in fs.FS) (all []events.Pair, warnings int) {
 	own := x.state.pairs.List()
 	here, err := namesIn(in)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			x.note("catalogue not read", err)
 		}
-		return ours(x.earlier.pairs, own)
+		return ours(x.earlier.pairs, own), 0
 	}
-	var lost []string
+	warns := x.firstToKnow()
 	inherited := slices.DeleteFunc(here.resolve(x.earlier.pairs), func(p events.Pair) bool {
-		gone := !here.have(p.Tables)
-		if gone && pairs.ByPeople(p) {
-			lost = append(lost, p.ID)
+		missing := here.missing(p.Tables)
+		if len(missing) > 0 && warns && pairs.ByPeople(p) {
+			x.tellLost(p, missing)
+			warnings++
 		}
-		return gone
+		return len(missing) > 0
 	})
-	if len(lost) > 0 {
-		x.lines.Warn(x.say("早先任务中由人工编写或通过的 %d 个问答对未采用：本任务没有它们的表。",
-			"%d pairs that people wrote or approved in earlier tasks are left out: this task does not have their tables.", len(lost)), zap.Strings("pairs", lost))
-	}
-	return ours(inherited, here.resolve(own))
+	return ours(inherited, here.resolve(own)), warnings
 }
+
+// firstToKnow says that no other step of the request begins before this one with
+// a catalogue.
+func (x *execution) firstToKnow() bool {
+	steps := x.state.Request.Steps
+	i := slices.IndexFunc(steps, func(s events.Step) bool { return s != events.StepDDL })
+	return i >= 0 && steps[i] == x.Step
+}
+
+func (x *execution) tellLost(p events.Pair, missing []string) {
+	question, tables := text.Cut(text.OneLine(p.Question), maxTold), text.Cut(strings.Join(missing, ", "), maxTold)
+	x.lines.Warn(x.say("问答对“%s”由人工在早先任务中编写或通过，现未采用：本任务没有表 %s。",
+		"The pair “%s”, which people wrote or approved in an earlier task, is left out: this task does not have %s.", question, tables),
+		zap.String("pair", p.ID), zap.String("question", p.Question), zap.String("sql", p.SQL))
+}
+
+// maxTold is how many bytes of a text a sentence of the log quotes.
+const maxTold = 200
 
 // names are the tables that the first step described.
 type names struct {
@@ -63,8 +81,9 @@ func namesIn(in fs.FS) (names, error) {
 	return n, nil
 }
 
-func (n names) have(tables []string) bool {
-	return !slices.ContainsFunc(tables, func(t string) bool { return n.known[t] == "" })
+// missing are those of some tables that the task does not have.
+func (n names) missing(tables []string) []string {
+	return slices.DeleteFunc(slices.Clone(tables), func(t string) bool { return n.known[t] != "" })
 }
 
 // resolve returns a copy of pairs with what people wrote described by the
@@ -73,7 +92,7 @@ func (n names) have(tables []string) bool {
 func (n names) resolve(list []events.Pair) []events.Pair {
 	list = slices.Clone(list)
 	for i, p := range list {
-		if p.Source != events.SourcePerson || p.Difficulty != "" && n.have(p.Tables) {
+		if p.Source != events.SourcePerson || p.Difficulty != "" && len(n.missing(p.Tables)) == 0 {
 			continue
 		}
 		tables, shapes, difficulty := pairs.Describe(p.SQL, n.schema)

@@ -30,6 +30,9 @@ type Column struct {
 	// Options are those of a foreign table's column, sorted by name.
 	Options []Option
 
+	// Shows is what a view's column shows as it is; nil where it is computed.
+	Shows *Origin
+
 	// Readable says that the connection may select the column.
 	Readable bool
 }

@@ -118,6 +118,10 @@ func (r *reader) read(names []Name) error {
 	for _, table := range r.schema.Tables {
 		table.liftForeignKeys()
 	}
+	r.schema.linkViews()
+	if err := r.readOrigins(); err != nil {
+		return err
+	}
 	return r.batch(r.tx, query{"namespaces", []any{r.namespaces()}, r.namespace})
 }
 

@@ -48,7 +48,7 @@ type TableSample struct {
 }
 
 // ReadSamples reads up to 1,000 rows of each table, several tables at once,
-// and calls each for every table, in no particular order, never concurrently.
+// views after tables, and calls each for every table, in no particular order, never concurrently.
 // It counts nothing, sorts nothing and scans no large table; each table may
 // take 5 s. Unchanged tables give unchanged samples. Columns that hold bytes,
 // or seem to hold passwords and the like, are never read; nor are materialised
@@ -70,28 +70,46 @@ func ReadSamples(ctx context.Context, db DB, connections int, masker *mask.Maske
 		each(s)
 	}
 	rows := rowsPerTable(tables)
+	views, rest := parted(tables, func(t *Table) bool { return t.View != nil })
+	for _, some := range [][]*Table{rest, views} { // a view shows nothing that is masked in its tables
+		if err := readSamples(ctx, db, connections, some, rows, masker, serial); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readSamples(ctx context.Context, db DB, connections int, tables []*Table, rows int, masker *mask.Masker, each func(TableSample)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(connections, 1))
 	stored, apart := split(tables)
 	for some := range slices.Chunk(stored, tablesPerBatch) {
-		group.Go(func() error { return sampleAll(ctx, db, some, rows, masker, serial) })
+		group.Go(func() error { return sampleAll(ctx, db, some, rows, masker, each) })
 	}
 	for _, some := range byServer(apart) {
-		group.Go(func() error { return sampleInTurn(ctx, db, some, rows, masker, serial) })
+		group.Go(func() error { return sampleInTurn(ctx, db, some, rows, masker, each) })
 	}
 	return group.Wait()
 }
 
-// split parts tables whose rows are in pages from those whose rows are not.
-func split(tables []*Table) (stored, apart []*target) {
-	for _, t := range tables {
-		if t.Kind.HasPages() && (t.View == nil || t.View.Populated) {
-			stored = append(stored, newTarget(t))
+func parted[T any](all []T, is func(T) bool) (those, others []T) {
+	for _, one := range all {
+		if is(one) {
+			those = append(those, one)
 		} else {
-			apart = append(apart, newTarget(t))
+			others = append(others, one)
 		}
 	}
-	return stored, apart
+	return those, others
+}
+
+// split parts tables whose rows are in pages from those whose rows are not.
+func split(tables []*Table) (stored, apart []*target) {
+	targets := make([]*target, len(tables))
+	for i, t := range tables {
+		targets[i] = newTarget(t)
+	}
+	return parted(targets, func(t *target) bool { return t.Kind.HasPages() && (t.View == nil || t.View.Populated) })
 }
 
 // rowsPerTable spends maxCells evenly.
@@ -176,6 +194,7 @@ func readSample(rows *pgconn.ResultReader, t *target, masker *mask.Masker) (map[
 	}
 	samples := map[string]Sample{}
 	for i, c := range columns {
+		tallies[i].judge.Share()
 		if t.Kind == View { // a plan may bring the rows in any order
 			slices.Sort(tallies[i].order)
 		}

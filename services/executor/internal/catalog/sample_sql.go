@@ -19,7 +19,7 @@ func newTarget(t *Table) *target {
 	for i := range t.Columns {
 		switch c := &t.Columns[i]; {
 		case !c.Readable || c.holdsBytes():
-		case c.seemsSecret():
+		case c.SeemsSecret():
 			to.withheld = append(to.withheld, c)
 		default:
 			to.columns = append(to.columns, c)

@@ -2,7 +2,9 @@ package catalog
 
 import "github.com/citu/datapipeline/services/executor/internal/mask"
 
-// seemsSecret judges by what a column is called.
-func (c *Column) seemsSecret() bool { return mask.NamesSecret(c.Name, c.Comment) }
+// SeemsSecret judges by what a column is called, and the one that it shows.
+func (c *Column) SeemsSecret() bool {
+	return mask.NamesSecret(c.Name, c.Comment) || c.Shows != nil && mask.NamesSecret(c.Shows.Column, c.Shows.Comment)
+}
 
 func looksSecret(value []byte) bool { return mask.IsSecret(value) }

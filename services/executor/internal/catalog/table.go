@@ -43,6 +43,8 @@ type Table struct {
 	// RowEstimate is the planner's idea of the number of rows, partitions
 	// included; -1 where the table was never analyzed, and for views.
 	RowEstimate int64
+	// Viewed says that one of the schema's views has its rows from here.
+	Viewed bool
 	// Readable says that the connection may select from at least one column.
 	Readable bool
 }
@@ -91,6 +93,9 @@ type ViewDefinition struct {
 	// Reads are the relations that the query names, partitions among them, the
 	// system's left out. Sorted by name.
 	Reads []Name
+	// Tables are the tables of the schema from which the rows come, through other
+	// views of it too. Sorted by name.
+	Tables []Name
 	// Populated is false for a materialised view that was never filled, which
 	// cannot be read.
 	Populated bool

@@ -1,6 +1,12 @@
 package mask
 
-import "github.com/citu/datapipeline/events"
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/citu/datapipeline/events"
+)
 
 // Column is what is known of a column before a row is read.
 type Column struct {
@@ -16,6 +22,14 @@ type Column struct {
 	// Key says that the column identifies rows or leads to those of another
 	// table.
 	Key bool
+	// Viewed says that a view reads the table.
+	Viewed bool
+	// Shows is the column of a table whose values a view's column shows as they
+	// are; nil for none.
+	Shows *Column
+	// Reads are the tables that a view reads, with their schemas: what is personal
+	// in them is so in the view, whatever it is made into.
+	Reads []string
 }
 
 // Judge decides about one column: by what it is called, or by a good part of
@@ -28,16 +42,24 @@ type Judge struct {
 	values int // that were seen
 	poll   poll
 	told   bool // the masker knows of the column
+	met    memory
+	// shared are the values that are remembered for views.
+	shared map[fingerprint]bool
 	// verdict is what the values seen so far say, nil where nobody asked yet.
 	verdict *verdict
 }
 
-// Column begins the judgement of a column.
+// Column begins the judgement of a column. That of a view's is to begin when
+// those of the tables that it reads were shared.
 func (m *Masker) Column(c Column) *Judge {
 	j := &Judge{column: c, masker: m, idle: m.mode == events.MaskOff || c.fixed()}
-	if !j.idle {
-		j.named = c.Kind()
-		j.idle = j.named == "" && typeFamily(c.Type) == timeFamily
+	if j.idle {
+		return j
+	}
+	j.named = cmp.Or(c.Kind(), m.known.kind(c.Shows))
+	if j.named == "" {
+		j.met = m.known.of(c.Reads)
+		j.idle = c.isTime() && len(j.met.values) == 0
 	}
 	return j
 }
@@ -48,9 +70,29 @@ func (j *Judge) See(value []byte) {
 		return
 	}
 	j.values++
+	if j.column.Viewed {
+		j.remember(string(value))
+	}
 	if j.named == "" {
 		j.verdict = nil
-		j.poll.add(value)
+		j.poll.add(value, j)
+	}
+}
+
+func (j *Judge) remember(value string) {
+	if v, ok := memorable(value); ok && len(j.shared) < maxKnownColumn {
+		if j.shared == nil {
+			j.shared = map[fingerprint]bool{}
+		}
+		j.shared[v] = true
+	}
+}
+
+// Share tells the masker what a view must not show: the values seen of a
+// personal column of a table that a view reads.
+func (j *Judge) Share() {
+	if kind := j.Kind(); kind != "" && j.column.Viewed {
+		j.masker.known.add(j.column, kind, j.shared)
 	}
 }
 
@@ -82,7 +124,12 @@ func (j *Judge) Mask(value string) (string, bool) {
 		j.tell(kind)
 		return j.column.cover(kind, value), true
 	}
-	masked, kinds := j.column.within(value, j.judged().sureOnly)
+	masked, kinds := j.met.within(value)
+	if !j.column.isTime() {
+		var others []Kind
+		masked, others = j.column.within(masked, j.judged().sureOnly)
+		kinds = append(kinds, others...)
+	}
 	if len(kinds) == 0 {
 		return value, false
 	}
@@ -101,6 +148,7 @@ func (j *Judge) tell(kind Kind) {
 const (
 	maxJudged = 100 // distinct values
 	goodPart  = 4   // one in so many gives a column away
+	fewMet    = 20  // and so many, where they are known of a table
 	fewNames  = 8   // distinct values that a column of names has at least
 )
 
@@ -109,18 +157,25 @@ type poll struct {
 	asked   map[string]bool
 	votes   map[Kind]int
 	sure    map[Kind]int // those of them that can be hardly anything else
+	met     map[Kind]int // those that are known of the tables that a view reads
 	numbers int          // values that are digits and nothing else
 }
 
-func (p *poll) add(raw []byte) {
+func (p *poll) add(raw []byte, j *Judge) {
 	if len(p.asked) == maxJudged || p.asked[string(raw)] {
 		return
 	}
 	if p.asked == nil {
-		p.asked, p.votes, p.sure = map[string]bool{}, map[Kind]int{}, map[Kind]int{}
+		p.asked, p.votes, p.sure, p.met = map[string]bool{}, map[Kind]int{}, map[Kind]int{}, map[Kind]int{}
 	}
 	value := string(raw)
 	p.asked[value] = true
+	if parts := j.met.find(value); len(parts) > 0 {
+		p.met[parts[0].kind]++
+	}
+	if j.column.isTime() { // which has many shapes by chance
+		return
+	}
 	if digitsOnly(value) {
 		p.numbers++
 	}
@@ -140,7 +195,22 @@ type verdict struct {
 
 func (p *poll) verdict(c Column) *verdict {
 	counts := c.counts()
-	return &verdict{kind: p.kind(c, counts), sureOnly: counts || p.numeric()}
+	return &verdict{kind: cmp.Or(p.known(c), p.kind(c, counts)), sureOnly: counts || p.numeric()}
+}
+
+// known is the kind of values that a view shows of a table. Numbers and times
+// are alike by chance more often than texts.
+func (p *poll) known(c Column) Kind {
+	part := fewMet
+	if c.isTime() || p.numeric() {
+		part = goodPart
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.met)) {
+		if part*p.met[kind] >= len(p.asked) {
+			return kind
+		}
+	}
+	return ""
 }
 
 // kind is that of a good part of the values, the first of elected where there

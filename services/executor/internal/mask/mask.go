@@ -57,6 +57,7 @@ type Masker struct {
 	mode    string
 	mu      sync.Mutex
 	columns map[columnName]*Masked
+	known   known
 }
 
 type columnName struct{ table, column string }
@@ -65,7 +66,10 @@ type columnName struct{ table, column string }
 // changes nothing but still withholds secrets; events.SchemaOnly masks, should
 // anything be read nevertheless.
 func New(mode string) *Masker {
-	return &Masker{mode: cmp.Or(mode, events.MaskData), columns: map[columnName]*Masked{}}
+	return &Masker{
+		mode: cmp.Or(mode, events.MaskData), columns: map[columnName]*Masked{},
+		known: known{tables: map[string]map[fingerprint]Kind{}, whole: map[columnName]Kind{}},
+	}
 }
 
 // Mode is the mode, never empty.

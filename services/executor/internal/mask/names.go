@@ -61,7 +61,7 @@ func isASCII(s string) bool {
 }
 
 // Kind is the kind of personal data that the column holds by what it, its
-// comment and its table are called, or "".
+// comment and its table are called, or that of the column that it shows, or "".
 func (c Column) Kind() Kind {
 	family := typeFamily(c.Type)
 	switch {
@@ -80,6 +80,9 @@ func (c Column) Kind() Kind {
 		if kind := c.kindOf(text); kind != "" && family.fits(kind) {
 			return kind
 		}
+	}
+	if c.Shows != nil {
+		return c.Shows.Kind()
 	}
 	return ""
 }

@@ -54,6 +54,8 @@ func byName(families map[family]string) map[string]family {
 // fixed says that the column's values are never masked.
 func (c Column) fixed() bool { return c.Enum || typeFamily(c.Type) == fixedFamily }
 
+func (c Column) isTime() bool { return typeFamily(c.Type) == timeFamily }
+
 func (c Column) isArray() bool { return strings.HasSuffix(c.Type, "[]") }
 
 // fits says whether values of a type can be of a kind.

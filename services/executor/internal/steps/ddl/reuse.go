@@ -54,20 +54,35 @@ func (w *work) takeOver(files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	before := w.reuse.before.Fingerprints()
+	before, again := w.reuse.before.Fingerprints(), w.behindNewViews(earlier)
 	for _, t := range w.schema.Tables {
 		name := t.FullName()
 		s, sampled := earlier[name.String()]
 		switch {
 		case !w.masker.Reads():
 			w.reuse.tables[name] = before[name.String()] == w.print(t)
-		case sampled && s.fits(t, w.print(t)):
+		case sampled && s.fits(t, w.print(t)) && !again[name]:
 			w.samples[name], w.reuse.tables[name] = s.samples(), true
 			w.masker.Carry(s.Masked...)
 		}
 	}
 	maps.DeleteFunc(w.reuse.tables, func(_ catalog.Name, taken bool) bool { return !taken })
 	return nil
+}
+
+// behindNewViews are the tables that have to be read anew, unchanged or not, since
+// a view that is read shows nothing that is masked in them.
+func (w *work) behindNewViews(earlier map[string]sampledTable) map[catalog.Name]bool {
+	again := map[catalog.Name]bool{}
+	for _, t := range w.schema.Tables {
+		if s, sampled := earlier[t.FullName().String()]; t.View == nil || sampled && s.fits(t, w.print(t)) {
+			continue
+		}
+		for _, name := range t.View.Tables {
+			again[name] = len(earlier[name.String()].Masked) > 0
+		}
+	}
+	return again
 }
 
 func (w *work) cannotReuse(err error) {

@@ -68,6 +68,21 @@ func sameFiles(t *testing.T, want, got fstest.MapFS, aside ...string) {
 	}
 }
 
+func TestANewViewShowsNothingThatIsMaskedInAnUnchangedTable(t *testing.T) {
+	dsn := database(t, inn)
+	first, _ := after(t, dsn, nil)
+	change(t, dsn, "CREATE VIEW caller AS SELECT upper(name) AS who, 'mr ' || name AS how FROM guest")
+	second, result := after(t, dsn, base(first, true))
+	for name, file := range second.Files.FS() {
+		if strings.Contains(strings.ToLower(string(file.Data)), " ann") || strings.Contains(string(file.Data), "ANN") {
+			t.Errorf("%s: %s", name, file.Data)
+		}
+	}
+	if result.ReusedTables != 2 {
+		t.Errorf("%d tables reused", result.ReusedTables)
+	}
+}
+
 func TestAnUnchangedDatabaseGivesTheSameFilesWithoutARowRead(t *testing.T) {
 	dsn := database(t, inn)
 	first, _ := after(t, dsn, nil)

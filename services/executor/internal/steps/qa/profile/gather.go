@@ -72,6 +72,9 @@ func (all *tally) keep(whole bool) {
 	t := all.Table
 	t.names, t.Sampled, t.Complete = all.names, all.rows, whole && all.rows < sampleRows && (t.Kind.HasPages() || all.rows < viewRows)
 	for i, c := range all.columns {
+		if all.judges[i].Share(); c.Role == Personal {
+			continue
+		}
 		c.Stats = summarize(c.Category, all.rows, all.values[i], all.judges[i])
 	}
 }

@@ -31,11 +31,23 @@ const (
 )
 
 // sample reads a bounded number of rows of every table into their columns'
-// Stats. Columns that may hold secrets or personal data are not read. A table
-// that cannot be read in time stays without, and is named in the log. Views and
-// foreign tables come last, each by itself: nobody knows what they cost.
+// Stats. Columns that may hold secrets are not read. A table that cannot be read
+// in time stays without, and is named in the log. Views come last, since they
+// show nothing that is masked in their tables.
 func sample(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, masker *mask.Masker, log *zap.Logger) error {
 	tables = slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return len(t.Columns) == 0 || t.Closed() })
+	for _, views := range []bool{false, true} {
+		some := slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return views != (t.View != nil) })
+		if err := sampleTurn(ctx, db, some, language, masker, log); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sampleTurn samples views and foreign tables after the others, and each by
+// itself: nobody knows what they cost.
+func sampleTurn(ctx context.Context, db catalog.DB, tables []*Table, language events.Language, masker *mask.Masker, log *zap.Logger) error {
 	apart := slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return t.Kind.HasPages() })
 	tables = slices.DeleteFunc(tables, func(t *Table) bool { return !t.Kind.HasPages() })
 	for chunk := range slices.Chunk(tables, batchTables) {
@@ -139,13 +151,14 @@ func sizeSQL(t *Table) string {
 	return fmt.Sprintf("pg_relation_size(%s::regclass)", name)
 }
 
-// sampled are the columns whose values are looked at.
+// sampled are the columns whose values are looked at. Those that are personal
+// are so only where a view reads the table, for the masker to know them there.
 func sampled(t *Table) []*Column {
 	return slices.DeleteFunc(slices.Clone(t.Columns), func(c *Column) bool {
-		if t.Closed() {
+		if t.Closed() || c.SeemsSecret() {
 			return true
 		}
 		opaque := slices.Contains([]catalog.Category{catalog.JSON, catalog.Binary, catalog.Array, catalog.Composite, catalog.Range, catalog.Other}, c.Category)
-		return opaque || c.Role == Hidden || c.Role == Personal || c.Role == Key && len(t.Key) > 1
+		return opaque || c.Role == Hidden || c.Role == Personal && !t.Viewed || c.Role == Key && len(t.Key) > 1
 	})
 }

@@ -1,10 +1,9 @@
 package profile
 
 import (
-	"cmp"
 	"slices"
 
-	"github.com/citu/datapipeline/services/executor/internal/sqltext"
+	"github.com/citu/datapipeline/services/executor/internal/catalog"
 )
 
 // inherit gives a view's columns the part that the columns which they show play
@@ -15,79 +14,31 @@ func (d *Database) inherit(t *Table, done map[*Table]bool) {
 		return
 	}
 	done[t] = true
-	names := shown(t.View.Query)
-	for _, name := range t.View.Reads {
-		if source := d.Table(name); source != nil {
-			d.inherit(source, done)
-			t.takeRoles(source, names)
-		}
-	}
-}
-
-func (t *Table) takeRoles(source *Table, names map[string]string) {
 	for _, c := range t.Columns {
-		from := source.Find(cmp.Or(names[c.Name], c.Name))
-		if from != nil && from.BaseType == c.BaseType && slices.Contains([]Role{Key, Reference, Personal, Hidden}, from.Role) {
-			c.Role = from.Role
+		for _, name := range d.sources(t, c) {
+			if source := d.Table(name); source != nil {
+				d.inherit(source, done)
+				c.takeRole(source)
+			}
 		}
 	}
 }
 
-// shown are the columns that a view shows as they are, by what it calls them:
-// fid for film.film_id AS fid. The query is as the server writes it, with each
-// column's name behind AS where it is another one.
-func shown(query string) map[string]string {
-	out := map[string]string{}
-	for _, item := range selected(query) {
-		if len(item) > 2 && item[1].Is(".") {
-			item = item[2:]
-		}
-		if len(item) != 3 || !item[1].Is("AS") {
-			continue
-		}
-		column, known := item[0].Name()
-		name, named := item[2].Name()
-		if known && named {
-			out[name] = column
-		}
+// sources are where a view's column may come from.
+func (d *Database) sources(t *Table, c *Column) []catalog.Name {
+	if c.Shows != nil && d.Table(c.Shows.Table) != nil {
+		return []catalog.Name{c.Shows.Table}
 	}
-	return out
+	return t.View.Reads
 }
 
-// selected are the items of a query's first SELECT that is not in parentheses.
-func selected(query string) [][]sqltext.Token {
-	list := outer(query)
-	is := func(word string) func(sqltext.Token) bool { return func(t sqltext.Token) bool { return t.Is(word) } }
-	head, end := slices.IndexFunc(list, is("SELECT")), slices.IndexFunc(list, is("FROM"))
-	if head < 0 || end < head {
-		return nil
+func (c *Column) takeRole(source *Table) {
+	name := c.Name
+	if c.Shows != nil {
+		name = c.Shows.Column
 	}
-	items := [][]sqltext.Token{nil}
-	for _, t := range list[head+1 : end] {
-		if last := len(items) - 1; t.Is(",") {
-			items = append(items, nil)
-		} else {
-			items[last] = append(items[last], t)
-		}
+	from := source.Find(name)
+	if from != nil && from.BaseType == c.BaseType && slices.Contains([]Role{Key, Reference, Personal, Hidden}, from.Role) {
+		c.Role = from.Role
 	}
-	return items
-}
-
-// outer are a query's tokens without DISTINCT and what is in parentheses.
-func outer(query string) []sqltext.Token {
-	var out []sqltext.Token
-	tokens, _ := sqltext.Scan(query)
-	depth := 0
-	for _, t := range tokens {
-		if t.Is(")") || t.Is("]") {
-			depth--
-		}
-		if depth == 0 && !t.Blank() && !t.Is("DISTINCT") {
-			out = append(out, t)
-		}
-		if t.Is("(") || t.Is("[") {
-			depth++
-		}
-	}
-	return out
 }

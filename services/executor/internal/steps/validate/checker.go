@@ -14,7 +14,8 @@ import (
 // concurrent use.
 type checker struct {
 	judge  *judge
-	repair Repair
+	repair Repair  // nil where nothing is repaired
+	hollow *hollow // nil where no model is asked
 	log    *zap.Logger
 	tell   func(*verdict)
 }
@@ -79,11 +80,17 @@ func (c *checker) check(ctx context.Context, v *verdict, p plan) error {
 	start := time.Now()
 	f, err := c.judge.climb(ctx, v.SQL, p)
 	v.find(f)
-	if err == nil && mendable(f) {
+	if err == nil && c.repair != nil && mendable(f) && !c.inevitable(ctx, v, f) {
 		err = c.mend(ctx, v, f)
 	}
 	v.ExecutionSeconds = seconds(time.Since(start))
 	return err
+}
+
+// inevitable reports whether other SQL would find nothing either. Nobody looks
+// where no model would be asked, since names alone mend no empty result.
+func (c *checker) inevitable(ctx context.Context, v *verdict, f finding) bool {
+	return f.empty && c.hollow != nil && c.hollow.explains(ctx, c.judge, v.SQL)
 }
 
 // mendable reports whether another text may do what this one does not.

@@ -56,6 +56,3 @@ func (all repairers) Begin(run *steps.Run, db *pgxpool.Pool) Repair {
 		return "", nil
 	}
 }
-
-// noRepair is the Repair of runs without one.
-func noRepair(context.Context, Fault) (string, error) { return "", nil }

@@ -109,17 +109,20 @@ func translate(ctx context.Context, err error, lang events.Language) error {
 // there are none left.
 func (s step) checkAll(ctx context.Context, run *steps.Run, rules rules, verdicts []*verdict) error {
 	open := slices.DeleteFunc(slices.Clone(verdicts), (*verdict).settled)
-	repair := Repair(noRepair)
+	shared := checker{log: run.Log, tell: teller(run, len(open))}
 	if s.cfg.Repairer != nil && run.Request.Options.EnableLLMRepair {
-		repair = s.cfg.Repairer.Begin(run, rules.pool)
+		shared.repair = s.cfg.Repairer.Begin(run, rules.pool)
 	}
-	tell := teller(run, len(open))
+	if run.Model != nil {
+		shared.hollow = &hollow{}
+	}
 	parts := slices.Collect(slices.Chunk(open, min(max(len(open)/(4*s.cfg.Concurrency), 1), batch)))
 	var taken atomic.Int64
 	judges := rules.judges(ctx, min(s.cfg.Concurrency, len(parts)))
 	group, ctx := errgroup.WithContext(ctx)
 	for _, j := range judges {
-		c := checker{j, repair, run.Log, tell}
+		c := shared
+		c.judge = j
 		group.Go(func() error { return c.work(ctx, parts, &taken) })
 	}
 	return group.Wait()

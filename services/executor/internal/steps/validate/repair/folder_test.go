@@ -2,6 +2,7 @@ package repair_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -11,8 +12,8 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 )
 
-// stepDatabase is the schema with one guest in it.
-func stepDatabase(t *testing.T) string {
+// stepDatabase is the schema with one guest in it, and what else is to be there.
+func stepDatabase(t *testing.T, more ...string) string {
 	t.Helper()
 	dsn := testkit.Postgres(t)
 	pool, err := pgxpool.New(t.Context(), dsn)
@@ -20,7 +21,7 @@ func stepDatabase(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	if _, err := pool.Exec(t.Context(), schema+"INSERT INTO guest VALUES (1, 'Ada', 'London');"); err != nil {
+	if _, err := pool.Exec(t.Context(), schema+"INSERT INTO guest VALUES (1, 'Ada', 'London');"+strings.Join(more, "")); err != nil {
 		t.Fatal(err)
 	}
 	return dsn

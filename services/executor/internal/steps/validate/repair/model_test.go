@@ -59,6 +59,36 @@ func TestModelIsAskedAboutEmptyResults(t *testing.T) {
 	}
 }
 
+// An empty result is what a table without rows, or a partition without any, gives
+// whatever is asked: a request about it would be paid for nothing.
+func TestModelIsNotAskedAboutTablesWithoutRows(t *testing.T) {
+	server := modelserver.New(t)
+	server.Answer(func(modelserver.Request) modelserver.Reply {
+		return modelserver.JSON(map[string]string{"sql": "SELECT 2"})
+	})
+	run := stepstest.New(t, stepDatabase(t, `
+		CREATE TABLE visit (day date) PARTITION BY RANGE (day);
+		CREATE TABLE visit_2025 PARTITION OF visit FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+		CREATE TABLE visit_2026 PARTITION OF visit FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+		CREATE VIEW nobody AS SELECT city FROM guest WHERE false;
+		INSERT INTO visit VALUES ('2025-01-01');`), pairFolder(t,
+		"SELECT id FROM demo_booking", "SELECT g.city FROM guest g JOIN demo_booking b ON b.guest_id = g.id", `SELECT id FROM "OrderLines"`,
+		"SELECT city FROM nobody", "SELECT day FROM visit_2026",
+		"SELECT city FROM guest WHERE city = 'london'", "SELECT day FROM visit WHERE day > '2025-05-05'", "SELECT day FROM visit_2025 WHERE day > '2025-05-05'",
+	))
+	run.Model = stepstest.Model(t, server)
+	if _, err := validate.New(validate.Config{Repairer: repair.All()}).Run(t.Context(), run.Run); err != nil {
+		t.Fatal(err)
+	}
+	var asked []string
+	for _, r := range server.Requests() {
+		asked = append(asked, r.User())
+	}
+	if len(asked) != 3 || strings.Contains(strings.Join(asked, ""), "SELECT id") {
+		t.Errorf("asked %d times: %s", len(asked), asked)
+	}
+}
+
 // What the endpoint does wrong costs a proposal, and never the step.
 func TestModelMayFail(t *testing.T) {
 	for name, fault := range map[string]modelserver.Fault{

@@ -44,7 +44,11 @@ func (d *Database) callJunction(t *Table) {
 		a, b = b, a // as its own name has them
 	}
 	if words.HasChinese(a + b) {
-		t.One = a + "与" + b + "的关联记录"
+		joint := "与"
+		if strings.Contains(a+b, joint) {
+			joint = "和" // 路段与路线 is one of the two
+		}
+		t.One = a + joint + b + "的关联记录"
 		t.Many, t.Classifier = t.One, "条"
 	}
 }

@@ -75,6 +75,7 @@ func describe(raw *catalog.Table, prefixes map[string]bool, language events.Lang
 		}
 	}
 	for _, c := range t.Columns {
+		c.Term = words.Bodily(c.Term, t.Term)
 		if t.People() && slices.Equal(words.Stem(c.Name), []string{"title"}) && !words.HasChinese(c.Comment) {
 			c.Term = language.Pick("职位", "job title")
 		}

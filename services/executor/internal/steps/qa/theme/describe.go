@@ -85,10 +85,15 @@ func metrics(language events.Language, focus []*profile.Table) []string {
 // name is made of the one or two tables that matter most.
 func name(language events.Language, focus []*profile.Table) string {
 	first := focus[0]
-	if len(focus) > 1 && !focus[1].Junction() && !focus[1].Lookup() && !focus[1].Kind.IsView() {
+	if len(focus) > 1 && !focus[1].Junction() && !focus[1].Lookup() && !focus[1].Kind.IsView() && !paired(first) && !paired(focus[1]) {
 		return cut(language.Sprintf("%[1]s与%[3]s", "%[2]s and %[4]s", first.One, capital(first.Many), focus[1].One, focus[1].Many))
 	}
 	return cut(language.Sprintf("%[1]s分析", "%[2]s", first.One, capital(first.Many)))
+}
+
+// paired says that a table's name is of two things already: 路段与路线关联.
+func paired(t *profile.Table) bool {
+	return strings.ContainsAny(t.One, "与和及、") || strings.Contains(t.One, " and ")
 }
 
 func description(language events.Language, t Theme) string {

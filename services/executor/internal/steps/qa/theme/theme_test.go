@@ -59,6 +59,19 @@ func TestEveryTableIsInTheFocusOfOneTheme(t *testing.T) {
 	})
 }
 
+func TestNamesOfThemesNameTwoThingsAtMost(t *testing.T) {
+	for comment, want := range map[string]string{"路段": "路段与路线", "路段与服务区关联表": "路段与服务区关联分析"} {
+		s := &catalog.Schema{Database: "d", Tables: []*catalog.Table{
+			{Schema: "public", Name: "a", Comment: comment, Kind: catalog.OrdinaryTable},
+			{Schema: "public", Name: "b", Comment: "路线", Kind: catalog.OrdinaryTable},
+		}}
+		db := profile.Describe(s, events.Chinese)
+		if got := theme.Of(db, db.Tables).Name; got != want {
+			t.Errorf("%s: %s", comment, got)
+		}
+	}
+}
+
 func TestThemesAreTheSameEachTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := schema(t)

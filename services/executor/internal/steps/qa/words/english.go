@@ -1,11 +1,14 @@
 package words
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 var (
 	// invariant words are the same in the plural, or have none.
 	invariant = set(`series species news data metadata information info staff equipment feedback history
-		inventory stock traffic weather music software hardware revenue money freight`)
+		inventory stock traffic weather music software hardware revenue money freight attendance payroll`)
 	irregular = map[string]string{
 		"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data",
 		"index": "indexes", "matrix": "matrices", "hero": "heroes", "superhero": "superheroes",
@@ -16,8 +19,28 @@ var (
 	upperish = map[string]string{
 		"id": "ID", "ids": "IDs", "url": "URL", "uuid": "UUID", "ip": "IP", "sku": "SKU", "vat": "VAT", "api": "API",
 		"isbn": "ISBN", "iban": "IBAN", "etc": "ETC", "gdp": "GDP", "kpi": "KPI", "us": "US", "cpu": "CPU",
+		"bom": "BOM", "gpa": "GPA", "vin": "VIN", "hr": "HR", "crm": "CRM", "pin": "PIN",
 	}
 )
+
+// abbreviations stand for words that people would say.
+var abbreviations = map[string]string{
+	"abbr": "abbreviation", "addr": "address", "amt": "amount", "avg": "average", "dept": "department", "desc": "description",
+	"lat": "latitude", "lng": "longitude", "lon": "longitude", "max": "maximum", "min": "minimum", "mgr": "manager",
+	"org": "organization", "prev": "previous", "prod": "product", "qty": "quantity", "tel": "telephone", "txn": "transaction",
+}
+
+// spellOut writes out the abbreviations in a phrase, and "no" behind others.
+func spellOut(phrase string) string {
+	parts := strings.Split(phrase, " ")
+	for i, word := range parts {
+		parts[i] = cmp.Or(abbreviations[word], word)
+	}
+	if last := len(parts) - 1; last > 0 && (parts[last] == "no" || parts[last] == "num") {
+		parts[last] = "number"
+	}
+	return strings.Join(parts, " ")
+}
 
 func invert(m map[string]string) map[string]string {
 	out := map[string]string{}
@@ -29,7 +52,7 @@ func invert(m map[string]string) map[string]string {
 
 // uncountable words have no plural; a row is a record of what they mean.
 var uncountable = set(`data metadata information info feedback history inventory stock traffic weather music software hardware
-	revenue money freight equipment`)
+	revenue money freight equipment attendance payroll`)
 
 func countable(phrase string) string {
 	switch last := phrase[strings.LastIndexByte(phrase, ' ')+1:]; {
@@ -84,7 +107,14 @@ func plural(phrase string) string {
 // joints stand between the thing and what is said of it.
 var joints = []string{" in ", " on ", " of ", " per ", " by ", " for "}
 
-func singular(phrase string) string { return lastWord(phrase, singularWord) }
+func singular(phrase string) string {
+	for _, joint := range joints {
+		if head, rest, ok := strings.Cut(phrase, joint); ok && head != "" {
+			return lastWord(head, singularWord) + joint + rest
+		}
+	}
+	return lastWord(phrase, singularWord)
+}
 
 func lastWord(phrase string, change func(string) string) string {
 	i := strings.LastIndexByte(phrase, ' ') + 1

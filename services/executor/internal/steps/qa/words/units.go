@@ -1,12 +1,39 @@
 package words
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/citu/datapipeline/events"
+)
 
 // units are the last words of names that say what a number is measured in.
 var units = map[string]struct{ en, zh string }{
 	"mm": {"mm", "毫米"}, "cm": {"cm", "厘米"}, "km": {"km", "公里"}, "kg": {"kg", "公斤"}, "ml": {"ml", "毫升"},
 	"ms": {"ms", "毫秒"}, "secs": {"seconds", "秒"}, "usd": {"US dollars", "美元"}, "eur": {"euros", "欧元"},
 	"cny": {"yuan", "元"}, "rmb": {"yuan", "元"}, "pct": {"percent", "%"}, "percent": {"percent", "%"}, "kwh": {"kWh", "千瓦时"},
+	"sqm": {"square metres", "平方米"}, "mb": {"MB", "MB"}, "gb": {"GB", "GB"}, "kw": {"kW", "千瓦"},
+}
+
+// spans are the units of what lasts, such as a duration.
+var spans = map[string]struct{ en, zh string }{
+	"seconds": {"seconds", "秒"}, "minutes": {"minutes", "分钟"}, "mins": {"minutes", "分钟"}, "hours": {"hours", "小时"},
+	"days": {"days", "天"}, "months": {"months", "个月"},
+}
+
+var lasting = set("duration time downtime runtime uptime overtime length cycle term period")
+
+// unitEnding is the unit at the end of a name, if there is one and more before
+// it.
+func unitEnding(parts []string, language events.Language) string {
+	last := len(parts) - 1
+	if last < 1 {
+		return ""
+	}
+	unit := units[parts[last]]
+	if lasting[parts[last-1]] && unit.en == "" {
+		unit = spans[parts[last]]
+	}
+	return language.Pick(unit.zh, unit.en)
 }
 
 // measures are columns whose name is no more than a unit.

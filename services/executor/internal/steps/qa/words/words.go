@@ -22,9 +22,9 @@ type Term struct {
 // Table names a row of a table. prefixes are leading words of the name that
 // say nothing, such as those that all tables share.
 func Table(name, comment string, prefixes map[string]bool, language events.Language) Term {
-	parts := summary(dropPrefix(Split(name), prefixes))
+	parts := once(summary(dropPrefix(Split(name), prefixes)))
 	if language == events.English {
-		one := countable(singular(strings.Join(parts, " ")))
+		one := countable(singular(spellOut(strings.Join(parts, " "))))
 		return Term{One: acronyms(one), Many: acronyms(plural(one))}
 	}
 	text := tableComment(comment)
@@ -33,7 +33,7 @@ func Table(name, comment string, prefixes map[string]bool, language events.Langu
 	}
 	if text == "" {
 		text = recorded(translate(strings.Split(singular(strings.Join(parts, " ")), " ")))
-		if len(parts) > 1 && parts[len(parts)-1] == "list" {
+		if len(parts) > 1 && parts[len(parts)-1] == "list" && HasChinese(text) {
 			text += "记录" // a row is no list
 		}
 	}
@@ -48,11 +48,11 @@ func Column(name, comment string, language events.Language) (term, unit string) 
 	if m := measures[strings.Join(parts, " ")]; m.en != "" && columnComment(comment) == "" {
 		return language.Pick(m.zh, m.en), language.Pick(m.zhUnit, m.enUnit)
 	}
-	if last := len(parts) - 1; last > 0 && units[parts[last]].en != "" {
-		parts, unit = parts[:last], language.Pick(units[parts[last]].zh, units[parts[last]].en)
+	if unit = unitEnding(parts, language); unit != "" {
+		parts = parts[:len(parts)-1]
 	}
 	if language == events.English {
-		return acronyms(strings.Join(plainEnding(parts), " ")), unit
+		return acronyms(spellOut(strings.Join(plainEnding(parts), " "))), unit
 	}
 	if inComment := unitOf(comment); inComment != "" {
 		unit = inComment
@@ -60,14 +60,26 @@ func Column(name, comment string, language events.Language) (term, unit string) 
 	if text := columnComment(comment); text != "" {
 		return text, unit
 	}
-	return translate(chineseEnding(parts)), unit
+	if term = translate(chineseEnding(parts)); term == "区域" && unit != "" {
+		term = "面积"
+	}
+	return term, unit
+}
+
+// Bodily is what a quantity of people is called: 体重 is a person's 重量.
+func Bodily(term string, of Term) string {
+	bodily := map[string]string{"高度": "身高", "重量": "体重"}[term]
+	if bodily == "" || of.Classifier != "名" && of.Classifier != "位" {
+		return term
+	}
+	return bodily
 }
 
 // Phrase is what the words of an identifier say.
 func Phrase(name string, language events.Language) string {
 	parts := Split(name)
 	if language == events.English {
-		return strings.Join(parts, " ")
+		return spellOut(strings.Join(parts, " "))
 	}
 	return translate(parts)
 }
@@ -80,7 +92,7 @@ func Reference(name, comment string, language events.Language) string {
 		parts = parts[:len(parts)-1]
 	}
 	if language == events.English || len(parts) == 0 {
-		return acronyms(strings.Join(parts, " "))
+		return acronyms(spellOut(strings.Join(parts, " ")))
 	}
 	if text := columnComment(comment); text != "" {
 		return trimAny(text, "唯一标识", "主键", "外键", "编号", "编码", "代码", "标识", "ID", "Id", "id", "号")
@@ -96,6 +108,12 @@ func summary(parts []string) []string {
 		return parts
 	}
 	return slices.Concat(parts[i+1:], parts[:i], []string{"summary"})
+}
+
+// once leaves out words that stand twice: "customer demo" of
+// customer_customer_demo.
+func once(parts []string) []string {
+	return slices.CompactFunc(parts, func(a, b string) bool { return a == b && !nameless(a) })
 }
 
 var identifying = set("id ids key fk uuid guid code no num number ref")

@@ -45,6 +45,15 @@ func TestTablesAreCalledAsPeopleCallThem(t *testing.T) {
 		{"invoice_2 2", "", "发票22", "个", "invoice 2 2 record", "invoice 2 2 records"},
 		{"u", "", "u", "个", "u record", "u records"},
 		{"xyzzy_foo", "", "xyzzy foo", "个", "xyzzy foo", "xyzzy foos"},
+		{"xyzzy_list", "", "xyzzy list", "个", "xyzzy list entry", "xyzzy list entries"},
+		{"xyzzy_xyzzy_demo", "", "xyzzy demo", "个", "xyzzy demo", "xyzzy demos"},
+		{"nicer_but_slower_film_list", "", "美化版影片列表记录", "条", "nicer but slower film list entry", "nicer but slower film list entries"},
+		{"chart_of_accounts", "", "会计科目", "个", "chart of accounts", "charts of accounts"},
+		{"race", "", "种族", "个", "race", "races"},
+		{"hero_power", "", "英雄能力", "种", "hero power", "hero powers"},
+		{"shopping_cart", "", "购物车", "个", "shopping cart", "shopping carts"},
+		{"work_orders", "", "工单", "张", "work order", "work orders"},
+		{"attendance", "", "考勤记录", "条", "attendance record", "attendance records"},
 	} {
 		zh := words.Table(test.name, test.comment, prefixes, events.Chinese)
 		if zh.One != test.zh || zh.Classifier != test.classifier {
@@ -61,13 +70,27 @@ func TestColumnsAreCalledAsPeopleCallThem(t *testing.T) {
 	for _, test := range []struct{ name, comment, zh, zhUnit, en, enUnit string }{
 		{"pay_sum", "支付总额（元）", "支付总额", "元", "pay sum", ""},
 		{"status", "状态: 1 启用, 2 停用", "状态", "", "status", ""},
-		{"height_cm", "", "身高", "厘米", "height", "cm"},
+		{"height_cm", "", "高度", "厘米", "height", "cm"},
 		{"milliseconds", "", "时长", "毫秒", "duration", "milliseconds"},
 		{"created_at", "", "创建时间", "", "creation time", ""},
 		{"unit_price", "", "单价", "", "unit price", ""},
 		{"is_active_flag", "", "启用", "", "is active", ""},
 		{"weight", "the weight of the thing, in a sentence", "重量", "", "weight", ""},
 		{"id", "主键", "ID", "", "ID", ""},
+		{"customer_id", "", "客户编号", "", "customer ID", ""},
+		{"order_no", "", "订单号", "", "order number", ""},
+		{"home_phone", "", "家庭电话", "", "home phone", ""},
+		{"ship_postal_code", "", "收货邮政编码", "", "ship postal code", ""},
+		{"contact_person", "", "联系人", "", "contact person", ""},
+		{"postcode", "", "邮政编码", "", "post code", ""},
+		{"state_abbr", "", "州缩写", "", "state abbreviation", ""},
+		{"address2", "", "地址2", "", "address2", ""},
+		{"date_of_birth", "", "出生日期", "", "date of birth", ""},
+		{"number_of_guests", "", "客人数量", "", "number of guests", ""},
+		{"price_per_night", "", "每晚价格", "", "price per night", ""},
+		{"total_hours", "", "总小时数", "", "total hours", ""},
+		{"duration_hours", "", "时长", "小时", "duration", "hours"},
+		{"area_sqm", "", "面积", "平方米", "area", "square metres"},
 	} {
 		if term, unit := words.Column(test.name, test.comment, events.Chinese); term != test.zh || unit != test.zhUnit {
 			t.Errorf("%s: %q in %q", test.name, term, unit)
@@ -186,5 +209,18 @@ func TestTimesInChineseSayThatTheyAreTimes(t *testing.T) {
 	}
 	if got := words.Moment("金额", false, false); got != "金额" {
 		t.Error(got)
+	}
+}
+
+func TestPeopleHaveBodies(t *testing.T) {
+	people := words.Table("superhero", "", nil, events.Chinese)
+	goods := words.Table("products", "", nil, events.Chinese)
+	for term, want := range map[string]string{"重量": "体重", "高度": "身高", "价格": "价格"} {
+		if got := words.Bodily(term, people); got != want {
+			t.Errorf("%s of people: %s", term, got)
+		}
+		if got := words.Bodily(term, goods); got != term {
+			t.Errorf("%s of goods: %s", term, got)
+		}
 	}
 }

@@ -29,9 +29,11 @@ bench:
 try-schemas:
 	go run ./services/executor/internal/roundtrip/tryschemas $(DIR)
 
-# The pairs in DIR/gold_pair.json over the database that DIR/*.sql makes: all
-# must pass the validation, and spoilt copies of them must not.
+# The pairs of every gold_pair.json in DIR or below over the database that the
+# *.sql beside it make: all must pass the validation, and spoilt copies of them
+# must not: make try-pairs DIR=~/dumps
 try-pairs:
+	@test -d "$(DIR)" || { echo "usage: make try-pairs DIR=folder"; exit 1; }
 	DP_GOLD_PAIRS=$(abspath $(DIR)) go test -count 1 -v -run TestGoldPairsOfAFolder ./services/executor/internal/steps/validate
 
 fmt:

@@ -19,10 +19,11 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/citu/datapipeline/internal/embedded"
+	"github.com/citu/datapipeline/services/executor/internal/roundtrip"
 )
 
 type command struct {
-	Dir string `arg:"" type:"existingdir" help:"A folder; each .sql file in it, and each folder of .sql files, is a database."`
+	Dir string `arg:"" type:"existingdir" help:"A folder; each .sql file in it, and each folder of .sql files below it, is a database."`
 	Out string `type:"path" help:"Where to keep the files that were written, a folder for each database. Default: nowhere."`
 }
 
@@ -48,7 +49,7 @@ var settings = map[string]string{"fsync": "off", "synchronous_commit": "off", "f
 
 // run tries every database of the folder and says whether all came back equal.
 func (c *command) run(ctx context.Context, report io.Writer) (good bool, err error) {
-	sources, err := findSources(c.Dir)
+	sources, err := roundtrip.Sources(c.Dir)
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +78,7 @@ func (c *command) run(ctx context.Context, report io.Writer) (good bool, err err
 }
 
 // all prints a line for each database, and then what differs.
-func (t *trial) all(ctx context.Context, sources []source, report io.Writer) (bool, error) {
+func (t *trial) all(ctx context.Context, sources []roundtrip.Source, report io.Writer) (bool, error) {
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(table, format, args...) } // into memory
@@ -88,10 +89,10 @@ func (t *trial) all(ctx context.Context, sources []source, report io.Writer) (bo
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}
-		line("%s\t%d\t%d\t%d\t%d\t%.2f\t%s\n", s.name, o.result.TotalTables, o.result.Failed, o.warnings,
+		line("%s\t%d\t%d\t%d\t%d\t%.2f\t%s\n", s.Name, o.result.TotalTables, o.result.Failed, o.warnings,
 			o.result.FilesGenerated, o.result.DurationSeconds, o.verdict())
 		for _, f := range o.faults {
-			faults = append(faults, s.name+": "+f)
+			faults = append(faults, s.Name+": "+f)
 		}
 	}
 	if err := table.Flush(); err != nil {

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,9 +44,9 @@ func (o *outcome) verdict() string {
 }
 
 // try makes the database, describes it, makes it again and compares.
-func (t *trial) try(ctx context.Context, number int, s source) outcome {
+func (t *trial) try(ctx context.Context, number int, s roundtrip.Source) outcome {
 	from, to := fmt.Sprintf("from_%d", number), fmt.Sprintf("to_%d", number)
-	files := filepath.Join(t.out, s.name)
+	files := filepath.Join(t.out, s.Name)
 	var o outcome
 	for _, stage := range []struct {
 		name string
@@ -71,35 +68,12 @@ func (t *trial) try(ctx context.Context, number int, s source) outcome {
 	return o
 }
 
-// isRole matches complaints about owners, who do not exist here and do not
-// matter.
-var isRole = regexp.MustCompile(`role "[^"]*" does not exist|unrecognized configuration parameter`)
-
-// load makes a database and runs the files in it by psql, which alone takes
-// dumps with data in them.
-func (t *trial) load(ctx context.Context, database string, s source) error {
+// load makes a database and runs the files in it.
+func (t *trial) load(ctx context.Context, database string, s roundtrip.Source) error {
 	if err := t.server.CreateDatabase(ctx, database); err != nil {
 		return err
 	}
-	for _, file := range s.files {
-		cmd, err := roundtrip.Command(ctx, "psql", t.server.DSN(database), "--no-psqlrc", "--quiet", "--file", file)
-		if err != nil {
-			return err
-		}
-		var said bytes.Buffer
-		cmd.Stderr = &said
-		cmd.Env = append(cmd.Env, "PGCLIENTENCODING=UTF8")
-		err = cmd.Run()
-		for line := range strings.Lines(said.String()) {
-			if strings.Contains(line, "ERROR:") && !isRole.MatchString(line) {
-				return fmt.Errorf("%s", strings.TrimSpace(line))
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("psql: %w: %s", err, said.Bytes())
-		}
-	}
-	return nil
+	return roundtrip.Load(ctx, t.server.DSN(database), s.Files...)
 }
 
 // generate runs the step on all tables.

@@ -2,18 +2,12 @@ package validate_test
 
 import (
 	"fmt"
-	"math"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"github.com/citu/datapipeline/events"
-	"github.com/citu/datapipeline/internal/testkit"
-	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 	"github.com/citu/datapipeline/services/executor/internal/steps/validate"
 )
@@ -183,158 +177,4 @@ func TestCheckOne(t *testing.T) {
 	if _, _, err := validate.CheckOne(t.Context(), pool, validate.Task{}, "SELECT 1"); err == nil {
 		t.Error("it answers without a database")
 	}
-}
-
-// hotel is a schema of three tables with keys, and pairs over it that a person
-// wrote.
-const hotel = `
-CREATE TABLE hotel (id int PRIMARY KEY, name text NOT NULL, city text NOT NULL, stars int);
-CREATE TABLE room (id int PRIMARY KEY, hotel_id int NOT NULL REFERENCES hotel, kind text NOT NULL, price numeric(8,2) NOT NULL);
-CREATE TABLE stay (id int PRIMARY KEY, room_id int NOT NULL REFERENCES room, guest_name text NOT NULL, arrived_on date NOT NULL, nights int NOT NULL);
-INSERT INTO hotel VALUES (1, 'Adler', 'Bern', 4), (2, 'Seeblick', 'Luzern', 3), (3, 'Krone', 'Bern', 5);
-INSERT INTO room VALUES (1, 1, 'single', 90), (2, 1, 'double', 140), (3, 2, 'double', 120), (4, 3, 'suite', 400);
-INSERT INTO stay VALUES (1, 1, 'Ada', '2025-01-03', 2), (2, 3, 'Bo', '2025-01-05', 1), (3, 4, 'Cy', '2025-02-01', 3);`
-
-var hotelPairs = []pairs.Pair{
-	{Question: "How many hotels are there in each city?", SQL: "SELECT hotel.city, count(*) AS hotels FROM hotel GROUP BY hotel.city ORDER BY hotels DESC, hotel.city;"},
-	{Question: "Which hotels have more than three stars?", SQL: "SELECT hotel.name FROM hotel WHERE hotel.stars > 3 ORDER BY hotel.name;"},
-	{Question: "What does a room cost on average in each hotel?", SQL: "SELECT h.name, avg(r.price) AS price FROM hotel AS h JOIN room AS r ON r.hotel_id = h.id GROUP BY h.name ORDER BY price;"},
-	{Question: "Which is the dearest room in Bern?", SQL: "SELECT r.id, r.price FROM hotel AS h JOIN room AS r ON r.hotel_id = h.id WHERE h.city = 'Bern' ORDER BY r.price DESC LIMIT 1;"},
-	{Question: "How many nights were spent in each hotel?", SQL: "SELECT h.name, sum(s.nights) AS nights FROM hotel AS h JOIN room AS r ON r.hotel_id = h.id JOIN stay AS s ON s.room_id = r.id GROUP BY h.name ORDER BY nights DESC;"},
-	{Question: "Which rooms had no guest yet?", SQL: "SELECT r.id FROM room AS r WHERE NOT EXISTS (SELECT 1 FROM stay AS s WHERE s.room_id = r.id);"},
-	{Question: "Who stayed for longer than the average?", SQL: "SELECT s.guest_name FROM stay AS s WHERE s.nights > (SELECT avg(nights) FROM stay);"},
-	{Question: "What is the turnover of each month?", SQL: "SELECT date_trunc('month', s.arrived_on) AS month, sum(s.nights * r.price) AS turnover FROM stay AS s JOIN room AS r ON r.id = s.room_id GROUP BY month ORDER BY month;"},
-	{Question: "How do rooms rank by price within their hotel?", SQL: "SELECT r.hotel_id, r.id, rank() OVER (PARTITION BY r.hotel_id ORDER BY r.price DESC) AS place FROM room AS r;"},
-	{Question: "Which cities have a hotel but no suite?", SQL: "SELECT h.city FROM hotel AS h EXCEPT SELECT h.city FROM hotel AS h JOIN room AS r ON r.hotel_id = h.id WHERE r.kind = 'suite';"},
-	{Question: "Who stayed in Bern?", SQL: "SELECT s.guest_name FROM stay AS s JOIN room AS r ON r.id = s.room_id JOIN hotel AS h ON h.id = r.hotel_id WHERE h.city = 'Bern';"},
-	{Question: "What share of the rooms are doubles?", SQL: "SELECT CAST(count(CASE WHEN r.kind = 'double' THEN 1 END) AS real) * 100 / NULLIF(count(r.id), 0) FROM room AS r;"},
-	{Question: "Which guests arrived within a week of the first?", SQL: "SELECT s.guest_name FROM stay AS s WHERE s.arrived_on < (SELECT min(arrived_on) FROM stay) + 7;"},
-}
-
-// Good pairs pass, and copies of them with a fault are refused where it lies.
-func TestGoodPairsPassAndSpoiltOnesDoNot(t *testing.T) {
-	t.Parallel()
-	dsn := testkit.Postgres(t)
-	exec(t, dsn, hotel)
-	checkGold(t, dsn, hotelPairs)
-}
-
-// The same over a database of one's own: a folder with a dump *.sql and pairs
-// gold_pair.json, named by DP_GOLD_PAIRS.
-func TestGoldPairsOfAFolder(t *testing.T) {
-	t.Parallel()
-	dir := os.Getenv("DP_GOLD_PAIRS")
-	if dir == "" {
-		return // nobody asks
-	}
-	dumps, err := filepath.Glob(filepath.Join(dir, "*.sql"))
-	if err != nil || len(dumps) == 0 {
-		t.Fatalf("no *.sql in %s (%v)", dir, err)
-	}
-	dsn := testkit.Postgres(t)
-	for _, dump := range dumps {
-		sql, err := os.ReadFile(dump)
-		if err != nil {
-			t.Fatal(err)
-		}
-		exec(t, dsn, string(sql), "ANALYZE")
-	}
-	gold, err := pairs.Read(os.DirFS(dir), "gold_pair.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkGold(t, dsn, gold)
-}
-
-func checkGold(t *testing.T, dsn string, gold []pairs.Pair) {
-	t.Helper()
-	sqls := make([]string, len(gold))
-	for i, p := range gold {
-		sqls[i] = p.SQL
-	}
-	for _, v := range climb(t, dsn, validate.Config{}, sqls...) {
-		switch {
-		case !v.Valid && v.Verdict != "duplicate":
-			t.Errorf("%s\n%s at %s: %s", v.SQL, v.Verdict, v.Rung, v.Message)
-		case v.Verdict == "empty_result":
-			t.Logf("empty: %s", v.SQL)
-		}
-	}
-	spoilt, want := spoil(t, sqls)
-	counts := map[string]int{}
-	for i, v := range climb(t, dsn, validate.Config{}, spoilt...) {
-		counts[v.Rung]++
-		if v.Valid || v.Rung != want[i] {
-			t.Errorf("%s\n%s at %q (%s %s), want %s", v.SQL, v.Verdict, v.Rung, v.SQLState, v.Message, want[i])
-		}
-	}
-	t.Logf("%d good; %d spoilt, refused at %v", len(sqls), len(spoilt), counts)
-}
-
-// spoil makes a faulty copy of each statement: a quarter has a misspelt column,
-// a quarter lacks a join, a quarter compares with a value of another type and a
-// quarter is followed by a second statement; a kind that a statement has no
-// place for goes to the next that has. want is the rung for each.
-func spoil(t *testing.T, sqls []string) (spoilt, want []string) {
-	t.Helper()
-	kinds := []struct {
-		name, rung string
-		spoil      func(string) string
-	}{
-		{"missing join", events.RungNames, dropJoin},
-		{"wrong type", events.RungPlan, wrongType},
-		{"misspelt column", events.RungNames, misspell},
-		{"second statement", events.RungStatement, func(sql string) string { return strings.TrimSuffix(sql, ";") + "; SELECT 1;" }},
-	}
-	left := map[string]int{}
-	for _, k := range kinds {
-		left[k.name] = int(math.Ceil(float64(len(sqls)) / float64(len(kinds))))
-	}
-	for _, sql := range sqls {
-		made := false
-		for _, k := range kinds {
-			if bad := k.spoil(sql); !made && left[k.name] > 0 && bad != sql {
-				left[k.name]--
-				spoilt, want, made = append(spoilt, bad), append(want, k.rung), true
-			}
-		}
-		if !made {
-			t.Errorf("nothing can be spoilt in %s", sql)
-		}
-	}
-	return spoilt, want
-}
-
-var (
-	lastJoin  = regexp.MustCompile(`(?i)\s(?:INNER )?JOIN (\w+)(?: AS (\w+))? ON [\w.]+ = [\w.]+`)
-	qualified = regexp.MustCompile(`\b([A-Za-z]\w*)\.([a-z_]+)\b`)
-)
-
-// dropJoin leaves out a join whose alias the rest of the statement uses.
-func dropJoin(sql string) string {
-	for _, m := range lastJoin.FindAllStringSubmatchIndex(sql, -1) {
-		alias := sql[m[2]:m[3]]
-		if m[4] >= 0 {
-			alias = sql[m[4]:m[5]]
-		}
-		rest := sql[:m[0]] + sql[m[1]:]
-		if strings.Contains(rest, alias+".") && !strings.Contains(sql, "EXCEPT") {
-			return rest
-		}
-	}
-	return sql
-}
-
-// misspell doubles the last letter of the first qualified column, or of the
-// first column of the select list.
-func misspell(sql string) string {
-	if m := qualified.FindStringSubmatchIndex(sql); m != nil {
-		return sql[:m[5]] + sql[m[5]-1:m[5]] + "x" + sql[m[5]:]
-	}
-	return regexp.MustCompile(`(?i)^(SELECT (?:\w+\()*)(\w+)`).ReplaceAllString(sql, "${1}${2}xx")
-}
-
-// wrongType compares a whole row of the first table with a number.
-func wrongType(sql string) string {
-	return regexp.MustCompile(`(\w+\.\w+|\b\w+) (=|LIKE) '[^']*'`).ReplaceAllString(sql, "$1 > 5")
 }

@@ -68,8 +68,9 @@ type Options struct {
 	// Masking is what happens to personal data in rows that are read: MaskData
 	// (the meaning of ""), SchemaOnly or MaskOff.
 	Masking string `json:"masking,omitempty"`
-	// Themes and QuestionsPerTheme are how much is asked; 0 is DefaultThemes and
-	// DefaultQuestionsPerTheme.
+	// Themes and QuestionsPerTheme are how much is asked, and are not exceeded. 0 is
+	// DefaultThemes and DefaultQuestionsPerTheme, or as many as it takes to ask about
+	// every table.
 	Themes            int `json:"themes,omitempty"`
 	QuestionsPerTheme int `json:"questions_per_theme,omitempty"`
 	// DisableModel does without a language model although one is configured.

@@ -79,7 +79,7 @@ func (c *run) steps(f *faults) (steps, skipped []events.Step) {
 func (c *run) options() events.Options {
 	return events.Options{EnableSQLValidation: !c.SkipValidation, EnableLLMRepair: !c.DisableLLMRepair,
 		ModifyOriginalFile: !c.NoModifyFile, EnableTrainingDataLoad: !c.SkipTrainingLoad,
-		Masking: c.Masking, Themes: c.Themes, QuestionsPerTheme: c.QuestionsPerTheme, DisableModel: c.DisableModel,
+		Masking: c.Masking, Themes: said(c.Themes), QuestionsPerTheme: said(c.QuestionsPerTheme), DisableModel: c.DisableModel,
 		FullRefresh: c.FullRefresh, LoadApprovedOnly: c.ApprovedOnly, BackupVectorTables: c.BackupVectorTables}
 }
 
@@ -88,13 +88,24 @@ func (c *run) bounded(f *faults) events.Options {
 	if !slices.Contains([]string{events.MaskData, events.SchemaOnly, events.MaskOff}, c.Masking) {
 		f.add("--masking %q：应为 mask、schema_only 或 off", "--masking %q: it is mask, schema_only or off", c.Masking)
 	}
-	if c.Themes < 1 || c.Themes > events.MaxThemes {
-		f.add("--themes %d：应为 1 至 %d", "--themes %d: it is 1 to %d", c.Themes, events.MaxThemes)
-	}
-	if c.QuestionsPerTheme < 1 || c.QuestionsPerTheme > events.MaxQuestionsPerTheme {
-		f.add("--questions-per-theme %d：应为 1 至 %d", "--questions-per-theme %d: it is 1 to %d", c.QuestionsPerTheme, events.MaxQuestionsPerTheme)
-	}
+	f.bound("--themes", c.Themes, events.MaxThemes)
+	f.bound("--questions-per-theme", c.QuestionsPerTheme, events.MaxQuestionsPerTheme)
 	return c.options()
+}
+
+// bound refuses a number that is given and not from 1 to most.
+func (f *faults) bound(flag string, n *int, most int) {
+	if n != nil && (*n < 1 || *n > most) {
+		f.add("%s %d：应为 1 至 %d", "%s %d: it is 1 to %d", flag, *n, most)
+	}
+}
+
+// said is a number that is given, else 0.
+func said(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 // id is the task's id; one that is made from the time may turn out to be taken.

@@ -28,8 +28,8 @@ type run struct {
 	SkipTrainingLoad bool   `name:"skip-training-load" help:"${help_skip_load}"`
 
 	Masking            string `name:"masking" default:"mask" placeholder:"MODE" help:"${help_masking}"`
-	Themes             int    `name:"themes" default:"5" placeholder:"N" help:"${help_themes}"`
-	QuestionsPerTheme  int    `name:"questions-per-theme" default:"10" placeholder:"N" help:"${help_questions}"`
+	Themes             *int   `name:"themes" placeholder:"N" help:"${help_themes}"`
+	QuestionsPerTheme  *int   `name:"questions-per-theme" placeholder:"N" help:"${help_questions}"`
 	DisableModel       bool   `name:"disable-model" help:"${help_no_model}"`
 	FullRefresh        bool   `name:"full-refresh" help:"${help_refresh}"`
 	ApprovedOnly       bool   `name:"approved-only" help:"${help_approved}"`

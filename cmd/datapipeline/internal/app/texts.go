@@ -36,9 +36,9 @@ var texts = map[string][2]string{
 	"help_no_modify":       {"不修改问答对文件。", "Leave the pair file as it is."},
 	"help_skip_load":       {"跳过训练数据加载。", "Skip the loading of the training data."},
 
-	"help_masking":   {"示例值中个人数据的处理：mask 打码（默认），schema_only 不读取任何行，off 原样显示。", "Personal data in example values: mask (the default), schema_only reads no row, off shows them as they are."},
-	"help_themes":    {"提问的主题数，1 至 200，默认 5。", "How many themes questions are asked about, 1 to 200; 5 by default."},
-	"help_questions": {"每个主题的问题数，1 至 100，默认 10。", "Questions per theme, 1 to 100; 10 by default."},
+	"help_masking":   {"示例值中个人数据的处理：mask 脱敏（默认），schema_only 不读取任何行，off 原样显示。", "Personal data in example values: mask (the default), schema_only reads no row, off shows them as they are."},
+	"help_themes":    {"提问的主题数，1 至 200，不会超过；默认 5，表多时更多，使每张表都被问到。", "How many themes questions are asked about, 1 to 200, and no more; by default 5, or more where it takes more to ask about every table."},
+	"help_questions": {"每个主题平均的问题数，1 至 100，默认 10。", "Questions per theme on average, 1 to 100; 10 by default."},
 	"help_no_model":  {"即使配置了语言模型也不使用。", "Do without a language model although one is configured."},
 	"help_refresh":   {"不沿用同一数据库上次任务的结果。", "Take nothing over from an earlier task on the same database."},
 	"help_approved":  {"只加载经人工批准的问答对。", "Load the pairs that people approved and no others."},

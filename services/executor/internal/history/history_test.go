@@ -269,8 +269,8 @@ func TestSettingsTellApartWhatGivesOtherFiles(t *testing.T) {
 		seen[settings] = name
 	}
 	for name, change := range map[string]func(*events.Request) string{
-		"the default said": func(r *events.Request) string {
-			r.Options.Themes, r.Options.Masking = events.DefaultThemes, events.MaskData
+		"the default masking": func(r *events.Request) string {
+			r.Options.Masking = events.MaskData
 			return ""
 		},
 		"a model not asked": func(r *events.Request) string { r.Options.DisableModel = true; return "m" },

@@ -30,7 +30,7 @@ func Settings(r events.Request, model string) string {
 		Themes, Questions int
 	}{
 		generation, r.Language, cmp.Or(r.Options.Masking, events.MaskData), model, r.BusinessContext,
-		cmp.Or(r.Options.Themes, events.DefaultThemes), cmp.Or(r.Options.QuestionsPerTheme, events.DefaultQuestionsPerTheme),
+		r.Options.Themes, r.Options.QuestionsPerTheme,
 	})
 	if err != nil {
 		panic(err) // strings and numbers always marshal

@@ -12,7 +12,8 @@ import (
 var maskings = []string{events.MaskData, events.SchemaOnly, events.MaskOff}
 
 // readOptions reads the options of a new task. Those that nobody named are
-// spelt out, so that the task shows what it does.
+// spelt out, so that the task shows what it does; numbers of themes and questions
+// are not, since those that are named are not exceeded.
 func readOptions(o *jsonbody.Object) events.Options {
 	d := events.DefaultOptions()
 	options := events.Options{
@@ -21,8 +22,6 @@ func readOptions(o *jsonbody.Object) events.Options {
 		ModifyOriginalFile:     o.Bool("modify_original_file", d.ModifyOriginalFile),
 		EnableTrainingDataLoad: o.Bool("enable_training_data_load", d.EnableTrainingDataLoad),
 		Masking:                events.MaskData,
-		Themes:                 events.DefaultThemes,
-		QuestionsPerTheme:      events.DefaultQuestionsPerTheme,
 	}
 	readChanges(o)(&options)
 	return options

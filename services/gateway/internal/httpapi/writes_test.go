@@ -132,7 +132,7 @@ func TestCreateTask(t *testing.T) {
 	}
 	d := w.created(id)
 	options := events.DefaultOptions()
-	options.Masking, options.Themes, options.QuestionsPerTheme = events.MaskData, 5, 10
+	options.Masking = events.MaskData
 	if d.CreatedBy != "api" || d.Request.DBName != "shop" || d.Request.Language != events.English || d.Request.Options != options {
 		t.Errorf("%+v", d)
 	}
@@ -142,7 +142,7 @@ func TestCreateTask(t *testing.T) {
 	}
 	want := `{"db_connection":"` + masked + `","tables":["public.orders"],"business_context":"网店 <orders>","execution_mode":"complete",` +
 		`"db_name":"shop","language":"en","enable_sql_validation":true,"enable_llm_repair":true,"modify_original_file":true,"enable_training_data_load":true,` +
-		`"masking":"mask","themes":5,"questions_per_theme":10}`
+		`"masking":"mask"}`
 	if got := string(d.Parameters); got != want {
 		t.Errorf("parameters %s, want %s", got, want)
 	}

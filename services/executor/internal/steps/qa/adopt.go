@@ -11,7 +11,8 @@ import (
 // adopt puts each table that is new since an earlier task into the theme that
 // its first key leads to, where that theme is taken over and has room; a new
 // table that gives names to codes goes with the table that refers to it. The
-// theme keeps its name and is asked about again.
+// theme keeps its name and is asked about again. Where there may be no more
+// themes, what is left goes with the smallest ones.
 func (w *work) adopt(themes []subject, e earlier) {
 	fresh := slices.DeleteFunc(w.others(themes), func(t *profile.Table) bool {
 		_, known := e.same[t.FullName().String()]
@@ -28,6 +29,12 @@ func (w *work) adopt(themes []subject, e earlier) {
 			joined = true
 			return true
 		})
+	}
+	if w.amount.themesSaid && len(themes) >= w.amount.themes {
+		for _, t := range fresh { // for which there is no theme of their own
+			least := slices.MinFunc(themes, func(a, b subject) int { return len(a.Focus) - len(b.Focus) })
+			w.extend(&themes[slices.IndexFunc(themes, func(s subject) bool { return s.Name == least.Name })], t)
+		}
 	}
 }
 

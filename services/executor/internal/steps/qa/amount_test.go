@@ -1,6 +1,7 @@
 package qa
 
 import (
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,19 +12,29 @@ import (
 )
 
 func TestHowMuchIsAsked(t *testing.T) {
-	for _, tt := range []struct {
-		options      events.Options
-		themes, each int
+	for name, tt := range map[string]struct {
+		options events.Options
+		tables  []int
+		parts   string
 	}{
-		{events.Options{}, 5, 10},
-		{events.Options{}, 170, 10},
-		{events.Options{}, 3, 17},
-		{events.Options{}, 1, 30},
-		{events.Options{Themes: 2, QuestionsPerTheme: 7}, 2, 7},
-		{events.Options{QuestionsPerTheme: 100}, 5, 100},
+		"by default":                    {events.Options{}, []int{1, 2, 3, 4, 5}, "[10 10 10 10 10]"},
+		"more themes":                   {events.Options{}, []int{1, 1, 1, 1, 1, 1}, "[10 10 10 10 10 10]"},
+		"few themes":                    {events.Options{}, []int{4, 3, 2}, "[17 17 16]"},
+		"one theme":                     {events.Options{}, []int{1}, "[30]"},
+		"more tables than questions":    {events.Options{}, []int{70, 1}, "[70 1]"},
+		"numbers that are said":         {events.Options{Themes: 2, QuestionsPerTheme: 5}, []int{4, 4}, "[5 5]"},
+		"a theme of many tables":        {events.Options{Themes: 2, QuestionsPerTheme: 5}, []int{7, 1}, "[7 3]"},
+		"numbers that are not enough":   {events.Options{Themes: 2, QuestionsPerTheme: 5}, []int{9, 2}, "[5 5]"},
+		"themes that are said":          {events.Options{Themes: 2}, []int{30, 9}, "[10 10]"},
+		"a number for each of a theme":  {events.Options{QuestionsPerTheme: 2}, []int{1, 1, 1, 1, 1, 3}, "[2 2 2 2 1 3]"},
+		"questions for no theme at all": {events.Options{}, nil, "[]"},
 	} {
-		if got := New(Config{}).amount(tt.options).each(tt.themes); got != tt.each {
-			t.Errorf("%+v of %d themes: %d", tt.options, tt.themes, got)
+		a, tables := New(Config{}).amount(tt.options), 0
+		for _, n := range tt.tables {
+			tables += n
+		}
+		if got := fmt.Sprint(a.parts(a.total(len(tt.tables), tables), tt.tables)); got != tt.parts {
+			t.Errorf("%s: %s, want %s", name, got, tt.parts)
 		}
 	}
 }

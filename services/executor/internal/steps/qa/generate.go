@@ -3,6 +3,7 @@ package qa
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
@@ -13,13 +14,12 @@ import (
 
 // ask asks about every theme. Some may fail, not all.
 func (w *work) ask(ctx context.Context) error {
-	want := w.amount.each(len(w.themes))
 	ctx, cancel := context.WithCancel(ctx)
-	answers, wait := w.model.questions(ctx, w.themes, want)
+	answers, wait := w.model.questions(ctx, w.themes)
 	defer wait()
 	defer cancel()
 	for i := range w.themes {
-		n, err := w.about(ctx, &w.themes[i], want, answers(i))
+		n, err := w.about(ctx, &w.themes[i], answers(i))
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (w *work) ask(ctx context.Context) error {
 			"没有一个主题能生成问题，请检查数据库账号是否有权读取这些表。",
 			"No theme gave any question; check that the database account may read the tables."), errors.New("all themes failed"))
 	}
-	return w.more(ctx, want)
+	return w.more(ctx)
 }
 
 // said tells what came of a theme.
@@ -52,7 +52,7 @@ func (w *work) said(th subject, n int) {
 // about keeps what was taken over and what the model made of a theme and fills
 // up by rule, so that every table of its focus is asked about. It returns the
 // number of pairs.
-func (w *work) about(ctx context.Context, th *subject, want int, answered []pairs.Pair) (int, error) {
+func (w *work) about(ctx context.Context, th *subject, answered []pairs.Pair) (int, error) {
 	before := len(w.made.pairs)
 	for _, p := range th.kept {
 		w.made.keep(p)
@@ -62,6 +62,10 @@ func (w *work) about(ctx context.Context, th *subject, want int, answered []pair
 	}
 	rivals := 0
 	for _, p := range answered {
+		if w.crowdsOut(p, th, w.made.pairs[before:]) {
+			w.model.turnDown(th.Name, p, refusedNumber, "")
+			continue
+		}
 		if !w.made.add(p, th.Name, events.SourceModel) {
 			rivals++
 			w.model.turnDown(th.Name, p, refusedRival, "")
@@ -69,7 +73,7 @@ func (w *work) about(ctx context.Context, th *subject, want int, answered []pair
 	}
 	w.model.repeated(th, rivals)
 	have := len(w.made.pairs) - before
-	rest, err := w.byRule(ctx, th, want-have, w.made.pairs[before:])
+	rest, err := w.byRule(ctx, th, th.part-have, w.made.pairs[before:])
 	for _, q := range rest {
 		w.made.add(q.Pair, th.Name, events.SourceRules)
 	}
@@ -77,33 +81,50 @@ func (w *work) about(ctx context.Context, th *subject, want int, answered []pair
 }
 
 // rounds are how often questions without an answer are replaced.
-const rounds = 8
+const rounds = 12
 
-// byRule chooses want questions by rule, or as many as it takes to ask about
-// every table that the pairs in hand do not read.
+// crowdsOut says that a pair would leave no room to ask about every table of a
+// theme, where the number of questions is not to be exceeded.
+func (w *work) crowdsOut(p pairs.Pair, th *subject, have []events.Pair) bool {
+	if !w.amount.said() || th.part < len(th.Focus) {
+		return false
+	}
+	reads, _, _ := pairs.Describe(p.SQL, w.schema)
+	before := len(w.covered(th.Focus, have))
+	after := len(w.covered(th.Focus, append(slices.Clip(have), events.Pair{Tables: reads})))
+	return after == before && len(have)+1+len(th.Focus)-after > th.part
+}
+
+// byRule chooses want questions by rule; as many as it takes to ask about every
+// table that the pairs in hand do not read, unless a number is not to be exceeded.
 func (w *work) byRule(ctx context.Context, th *subject, want int, have []events.Pair) ([]ask.Question, error) {
 	all, err := ask.About(ctx, w.db, th.Theme)
 	if err != nil {
 		return nil, err
 	}
-	all.Cover(w.covered(th.Focus, have)...)
-	return w.choose(ctx, all, want, w.made.rival)
+	covered := w.covered(th.Focus, have)
+	if all.Cover(covered...); !w.amount.said() {
+		want = max(want, len(th.Focus)-len(covered))
+	}
+	all.After(&w.spread)
+	chosen, err := w.choose(ctx, all, want, w.made.rival)
+	w.spread.Add(chosen)
+	return chosen, err
 }
 
 // choose replaces questions that have no answer in the database, as long as
 // there are others.
 func (w *work) choose(ctx context.Context, all *ask.Candidates, want int, taken func(pairs.Pair) bool) ([]ask.Question, error) {
-	for range rounds {
+	for round := 1; ; round++ {
 		chosen := all.Choose(want, taken)
 		empty, err := w.probe.unanswered(ctx, chosen)
-		if err != nil || len(empty) == 0 {
-			return chosen, err
+		if err != nil || len(empty) == 0 || round == rounds {
+			return slices.DeleteFunc(chosen, func(q ask.Question) bool { return empty[q.SQL] }), err
 		}
 		for sql := range empty {
 			all.Refuse(sql)
 		}
 	}
-	return all.Choose(want, taken), nil
 }
 
 // covered are those of the tables that pairs read.

@@ -89,6 +89,46 @@ func TestALargeDatabaseIsAskedAboutWhole(t *testing.T) {
 	}
 }
 
+// TestHowManyThemesALargeDatabaseHas: more than the default, so that every table is
+// asked about, which the log and the result say; but no more than a request says.
+func TestHowManyThemesALargeDatabaseHas(t *testing.T) {
+	t.Parallel()
+	const tables = 50
+	dsn := largeDatabase(t, tables+100)
+	for _, language := range languages {
+		run := largeRun(t, dsn, tables)
+		run.Request.Language = language
+		result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := result.Data.(qa.Result)
+		said := fmt.Sprintf(language.Pick("主题为 %d 个而不是 5 个：使 50 张表都被问到", "%d themes instead of 5: so that each of 50 tables is asked about"), data.TotalThemes)
+		if run.Lines.FilterMessage(said).Len() != 1 || data.ThemesAskedFor != 5 || data.Coverage.TablesCovered != tables || data.TotalQuestions < 10*data.TotalThemes {
+			t.Errorf("%s: %+v\n%v", said, data, run.Lines.All())
+		}
+	}
+	for _, test := range []struct{ themes, perTheme, questions, covered int }{
+		{2, 5, 10, 0}, {2, 25, 50, tables}, {1, 60, 60, tables},
+	} {
+		run := largeRun(t, dsn, tables)
+		run.Request.Language = events.Chinese
+		run.Request.Options.Themes, run.Request.Options.QuestionsPerTheme = test.themes, test.perTheme
+		result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := result.Data.(qa.Result)
+		if data.TotalThemes != test.themes || data.TotalQuestions != test.questions || data.Coverage.TablesCovered < test.covered || data.ThemesAskedFor != 0 {
+			t.Errorf("%+v: %+v", test, data)
+		}
+		out := run.Lines.FilterMessageSnippet("张表中有 ").Len() == 1
+		if out != (data.Coverage.TablesCovered < tables) {
+			t.Errorf("%+v: said %t: %+v", test, out, data.Coverage)
+		}
+	}
+}
+
 // BenchmarkLargeDatabase asks about 993 tables against pg_dump, which reads the
 // same catalogue and writes its definitions.
 func BenchmarkLargeDatabase(b *testing.B) {

@@ -31,7 +31,7 @@ func TestEveryTableThatAQuestionMayReadIsRead(t *testing.T) {
 	for _, language := range languages {
 		// No more is asked than it takes.
 		dsn, result, list := made(t, films, language, func(run *stepstest.Run) {
-			run.Request.Options.Themes, run.Request.Options.QuestionsPerTheme = 1, 1
+			run.Request.Options.Themes, run.Request.Options.QuestionsPerTheme = 1, 6
 		})
 		read := map[string]bool{}
 		for _, p := range list {

@@ -38,7 +38,7 @@ type questionPrompt struct {
 // questions asks the model about every theme, some at once. answers waits for
 // what it made of a theme, which is nothing where it failed. The caller calls
 // wait when no more answers are needed; ctx ends it early.
-func (m *model) questions(ctx context.Context, themes []subject, want int) (answers func(i int) []pairs.Pair, wait func()) {
+func (m *model) questions(ctx context.Context, themes []subject) (answers func(i int) []pairs.Pair, wait func()) {
 	if m.Model == nil {
 		return func(int) []pairs.Pair { return nil }, func() {}
 	}
@@ -52,7 +52,7 @@ func (m *model) questions(ctx context.Context, themes []subject, want int) (answ
 			gate <- struct{}{}
 			defer func() { <-gate }()
 			if len(themes[i].kept) == 0 && ctx.Err() == nil {
-				made[i] = m.about(ctx, themes[i], want)
+				made[i] = m.about(ctx, themes[i], i)
 			}
 		})
 	}
@@ -62,16 +62,16 @@ func (m *model) questions(ctx context.Context, themes []subject, want int) (answ
 	}, wg.Wait
 }
 
-// about asks about one theme.
-func (m *model) about(ctx context.Context, th subject, want int) []pairs.Pair {
+// about asks about the theme at a place among all.
+func (m *model) about(ctx context.Context, th subject, place int) []pairs.Pair {
 	what := m.Language().Sprintf("主题“%s”", "theme %q", th.Name)
 	p, err := prompts.Render("questions", m.Language(), questionPrompt{
 		BusinessContext: m.db.BusinessContext,
 		Theme:           th.Name + "\n" + th.Description,
 		Schema:          m.schemaText(th.Theme),
 		Focus:           strings.Join(fullNames(th.Focus), "\n"),
-		Shapes:          m.wishes(th.Theme, want),
-		Want:            want,
+		Shapes:          m.wishes(th, place),
+		Want:            th.part,
 	})
 	if err != nil {
 		m.failed(ctx, what, err)
@@ -82,7 +82,7 @@ func (m *model) about(ctx context.Context, th subject, want int) []pairs.Pair {
 		m.failed(ctx, what, err)
 		return nil
 	}
-	return m.sift(what, th.Name, answer.Pairs, want)
+	return m.sift(what, th.Name, answer.Pairs, th.part)
 }
 
 // checkPairs refuses an answer of which nothing can be used, and tells why.

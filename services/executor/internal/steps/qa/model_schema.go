@@ -78,6 +78,9 @@ func tableText(t *profile.Table) string {
 	if comment := cutTo(t.Comment, maxCommentShown); comment != "" {
 		b.WriteString(" -- " + comment)
 	}
+	if t.Empty() {
+		b.WriteString(" -- no rows")
+	}
 	b.WriteByte('\n')
 	for _, c := range t.Columns[:min(len(t.Columns), maxColumns)] {
 		b.WriteString("  " + catalog.Quote(c.Name) + " " + c.Type)
@@ -111,6 +114,9 @@ func columnNotes(t *profile.Table, c *profile.Column) string {
 		if len(l.Columns) == 1 && l.Columns[0] == c {
 			notes = append(notes, fmt.Sprintf("→ %s.%s", l.To.FullName(), catalog.Quote(l.RefColumns[0].Name)))
 		}
+	}
+	if c.Blank() {
+		notes = append(notes, "always NULL")
 	}
 	if shown := shownValues(c); len(shown) > 0 {
 		notes = append(notes, "e.g. "+strings.Join(shown, ", "))

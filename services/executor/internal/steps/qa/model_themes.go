@@ -96,6 +96,9 @@ func (m *model) batches(proposed []theme.Theme) [][]theme.Theme {
 // regroup asks about some themes; nil where the answer does not pass.
 func (m *model) regroup(ctx context.Context, proposed []theme.Theme) []theme.Theme {
 	data := themePrompt{BusinessContext: m.db.BusinessContext, Want: len(proposed), MaxFocus: maxFocus}
+	for _, th := range proposed {
+		data.MaxFocus = max(data.MaxFocus, len(th.Focus))
+	}
 	known := map[string]*profile.Table{}
 	var lines, groups []string
 	for _, th := range proposed {
@@ -111,7 +114,7 @@ func (m *model) regroup(ctx context.Context, proposed []theme.Theme) []theme.The
 		m.failed(ctx, m.Language().Pick("划分主题", "dividing into themes"), err)
 		return nil
 	}
-	answer, err := llm.Ask(ctx, m.Model, p, func(a *proposal) error { return m.checkThemes(a, known, len(proposed)) })
+	answer, err := llm.Ask(ctx, m.Model, p, func(a *proposal) error { return m.checkThemes(a, known, data) })
 	if err != nil {
 		m.failed(ctx, m.Language().Pick("划分主题", "dividing into themes"), err)
 		return nil
@@ -121,10 +124,13 @@ func (m *model) regroup(ctx context.Context, proposed []theme.Theme) []theme.The
 
 // checkThemes refuses an answer that does not name every table once, or names
 // others, or whose words do not fit.
-func (m *model) checkThemes(a *proposal, known map[string]*profile.Table, want int) error {
-	names, seen := map[string]bool{}, map[string]bool{}
-	if len(a.Themes) == 0 || len(a.Themes) > 2*want+2 {
-		return fmt.Errorf("%d themes; about %d are wanted", len(a.Themes), want)
+func (m *model) checkThemes(a *proposal, known map[string]*profile.Table, asked themePrompt) error {
+	names, seen, most := map[string]bool{}, map[string]bool{}, 2*asked.Want+2
+	if m.amount.themesSaid {
+		most = asked.Want
+	}
+	if len(a.Themes) == 0 || len(a.Themes) > most {
+		return fmt.Errorf("%d themes; about %d are wanted, and no more than %d", len(a.Themes), asked.Want, most)
 	}
 	for i := range a.Themes {
 		t := &a.Themes[i]
@@ -136,8 +142,8 @@ func (m *model) checkThemes(a *proposal, known map[string]*profile.Table, want i
 			return fmt.Errorf("theme %q: the description is empty or longer than %d characters", t.Name, maxAbout)
 		case !speaks(m.Language(), t.Name+t.Description):
 			return fmt.Errorf("theme %q is not in the language that is asked for", t.Name)
-		case len(t.Tables) == 0 || len(t.Tables) > maxFocus:
-			return fmt.Errorf("theme %q has %d tables, from 1 to %d are allowed", t.Name, len(t.Tables), maxFocus)
+		case len(t.Tables) == 0 || len(t.Tables) > asked.MaxFocus:
+			return fmt.Errorf("theme %q has %d tables, from 1 to %d are allowed", t.Name, len(t.Tables), asked.MaxFocus)
 		}
 		names[t.Name] = true
 		for _, name := range t.Tables {

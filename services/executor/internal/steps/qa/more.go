@@ -7,19 +7,15 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/ask"
 )
 
-// mostTimes bounds the questions about a theme that gives more than its part, in
-// multiples of what is asked of each.
-const mostTimes = 3
-
 // more lets themes that have more to ask about stand in for those that gave
 // fewer questions than wanted: by rule, in equal parts, until no theme has
 // more. Themes that were taken over stay as they are.
-func (w *work) more(ctx context.Context, want int) error {
-	for open := w.fresh(); len(open) > 0 && w.missing(want) > 0; {
-		share := (w.missing(want) + len(open) - 1) / len(open)
+func (w *work) more(ctx context.Context) error {
+	for open := w.fresh(); len(open) > 0 && w.missing() > 0; {
+		share := (w.missing() + len(open) - 1) / len(open)
 		var left []*subject
 		for _, th := range open {
-			n := min(share, w.missing(want), max(want, mostTimes*w.amount.perTheme)-th.asked)
+			n := min(share, w.missing(), max(th.part, mostTimes*w.amount.perTheme)-th.asked)
 			given, err := w.again(ctx, th, n)
 			if err != nil {
 				return err
@@ -52,11 +48,11 @@ func (w *work) fresh() []*subject {
 }
 
 // missing is how many questions the themes that are not taken over gave too few.
-func (w *work) missing(want int) int {
+func (w *work) missing() int {
 	n := 0
 	for _, th := range w.themes {
 		if len(th.kept) == 0 {
-			n += want - th.asked
+			n += th.part - th.asked
 		}
 	}
 	return min(n, MaxQuestions-len(w.made.pairs))
@@ -73,8 +69,10 @@ func (w *work) again(ctx context.Context, th *subject, n int) (int, error) {
 		return 0, err
 	}
 	all.Asked(w.made.has)
+	all.After(&w.spread)
 	all.Cover(th.Focus...)
 	chosen, err := w.choose(ctx, all, n, w.made.has)
+	w.spread.Add(chosen)
 	given := 0
 	for _, q := range chosen {
 		if w.made.add(q.Pair, th.Name, events.SourceRules) {

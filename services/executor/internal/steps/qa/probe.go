@@ -24,6 +24,8 @@ const probeTime, probeBudget = time.Second, 30 * time.Second
 type probe struct {
 	pool *pgxpool.Pool
 	left time.Duration
+	// done are the statements that need no other look.
+	done map[string]bool
 }
 
 // newProbe is nil where no row may be read.
@@ -31,15 +33,18 @@ func newProbe(pool *pgxpool.Pool, options events.Options) *probe {
 	if options.Masking == events.SchemaOnly {
 		return nil
 	}
-	return &probe{pool, probeBudget}
+	return &probe{pool, probeBudget, map[string]bool{}}
 }
 
 // unanswered are the questions whose statements give no row or are refused by
 // the server. The only error is ctx's.
 func (p *probe) unanswered(ctx context.Context, list []ask.Question) (map[string]bool, error) {
 	out := map[string]bool{}
-	list = slices.DeleteFunc(slices.Clone(list), func(q ask.Question) bool { return q.Probe == "" })
-	if p == nil || len(list) == 0 || p.left <= 0 {
+	if p == nil {
+		return out, nil
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(q ask.Question) bool { return q.Probe == "" || p.done[q.SQL] })
+	if len(list) == 0 || p.left <= 0 {
 		return out, nil
 	}
 	started := time.Now()
@@ -53,6 +58,9 @@ func (p *probe) unanswered(ctx context.Context, list []ask.Question) (map[string
 				break
 			}
 		}
+	}
+	for _, q := range list {
+		p.done[q.SQL] = !out[q.SQL]
 	}
 	return out, ctx.Err()
 }

@@ -41,6 +41,9 @@ type Result struct {
 	Duplicates int `json:"duplicates_dropped"`
 	// QuestionLimit is MaxQuestions where it was reached.
 	QuestionLimit int `json:"question_limit,omitempty"`
+	// ThemesAskedFor is the number of themes that was asked for, where there are
+	// more so that every table is asked about.
+	ThemesAskedFor int `json:"themes_asked_for,omitempty"`
 }
 
 // Coverage is what the pairs read of the database.
@@ -66,6 +69,7 @@ func (w *work) result(took time.Duration) steps.Result {
 		FailedThemes:     append([]string{}, w.failed...),
 		DurationSeconds:  took.Seconds(),
 		ReusedThemes:     reused(w.themes),
+		ThemesAskedFor:   w.grown,
 		GeneratedBy:      w.generatedBy(),
 		ModelUsage:       w.Model.Usage(),
 		Refused:          w.model.refusals(),

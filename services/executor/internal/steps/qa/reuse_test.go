@@ -35,7 +35,7 @@ INSERT INTO contract SELECT i, 1 + i % 2, 1000 + i, date '2023-01-01' + i FROM g
 func asked(t *testing.T, dsn string, base *steps.Base, people ...events.Pair) (*stepstest.Run, qa.Result) {
 	t.Helper()
 	run := newRun(t, dsn, events.English)
-	run.Request.Options.Themes, run.Base, run.Pairs = 2, base, people
+	run.Base, run.Pairs = base, people
 	result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	"github.com/citu/datapipeline/services/executor/internal/mask"
 	"github.com/citu/datapipeline/services/executor/internal/pairs"
 	"github.com/citu/datapipeline/services/executor/internal/steps"
+	"github.com/citu/datapipeline/services/executor/internal/steps/qa/ask"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa/profile"
 )
 
@@ -84,6 +85,10 @@ type work struct {
 	// prints are the fingerprints of the tables by name; see package snapshot.
 	prints map[string]string
 	themes []subject
+	// grown is how many themes were asked for, where there are more so that every
+	// table is asked about.
+	grown  int
+	spread ask.Spread
 	failed []string // names of themes without questions
 	// warnings counts the lines of the log that are one.
 	warnings atomic.Int64

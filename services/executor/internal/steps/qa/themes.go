@@ -47,6 +47,8 @@ type subject struct {
 	// kept are the pairs taken over from an earlier task; nothing else is asked
 	// about the theme then.
 	kept []events.Pair
+	// part is how many questions are to be asked.
+	part int
 	// asked counts the pairs of the run about the theme, extra those of them
 	// that stand in for other themes' pairs.
 	asked, extra int
@@ -97,7 +99,7 @@ func ReadThemes(fsys fs.FS) ([]ThemeEntry, error) {
 // it does.
 func (w *work) divide(ctx context.Context) error {
 	w.themes = w.takenOver()
-	proposed := theme.Among(w.db, w.others(w.themes), max(1, w.amount.themes-len(w.themes)))
+	proposed := w.propose()
 	found, theirs := w.model.themes(ctx, proposed)
 	for _, th := range found {
 		s := subject{Theme: th, source: events.SourceRules}
@@ -107,5 +109,28 @@ func (w *work) divide(ctx context.Context) error {
 		s.Name = distinguish(th.Name, w.themes)
 		w.themes = append(w.themes, s)
 	}
+	w.plan()
 	return ctx.Err()
+}
+
+// propose divides the tables that are in no theme yet, and says in the log where
+// that gives other numbers than those asked for.
+func (w *work) propose() []theme.Theme {
+	others, asked := w.others(w.themes), w.amount.themes
+	if w.amount.themesSaid {
+		themes := theme.AtMost(w.db, others, asked-len(w.themes), w.amount.perTheme)
+		for _, th := range themes {
+			others = slices.DeleteFunc(others, func(t *profile.Table) bool { return slices.Contains(th.Focus, t) })
+		}
+		if len(others) > 0 {
+			w.Log.Info(w.Language().Sprintf("要求 %[3]d 个主题：%[2]d 张表中有 %[1]d 张不在任何主题中，不会被问到", "%d of %d tables are in no theme and not asked about: %d themes are asked for", len(others), len(w.schema.Tables), asked))
+		}
+		return themes
+	}
+	themes := theme.Among(w.db, others, max(1, asked-len(w.themes)))
+	if n := len(w.themes) + len(themes); n > asked {
+		w.grown = asked
+		w.Log.Info(w.Language().Sprintf("主题为 %d 个而不是 %d 个：使 %d 张表都被问到", "%d themes instead of %d: so that each of %d tables is asked about", n, asked, len(w.schema.Tables)))
+	}
+	return themes
 }

@@ -13,16 +13,20 @@ type wish struct {
 	What  string
 }
 
-// wishes spread want questions over the shapes that a theme's tables allow, in
-// turn, so that none is asked for twice before each is asked for once.
-func (m *model) wishes(th theme.Theme, want int) []wish {
-	kinds := m.kinds(th)
-	out := make([]wish, min(len(kinds), want))
-	for i := range want {
+// wishes spread a theme's questions over the shapes that its tables allow, in
+// turn, so that none is asked for twice before each is asked for once. Where they
+// are fewer than the shapes, the next theme goes on where this one ends.
+func (m *model) wishes(th subject, place int) []wish {
+	kinds, start := m.kinds(th.Theme), 0
+	if th.part < len(kinds) {
+		start = place * th.part
+	}
+	out := make([]wish, min(len(kinds), th.part))
+	for i := range th.part {
 		out[i%len(out)].Count++
 	}
 	for i := range out {
-		out[i].What = kinds[i]
+		out[i].What = kinds[(start+i)%len(kinds)]
 	}
 	return out
 }

@@ -50,12 +50,12 @@ func (w *writer) about(t *profile.Table) {
 	w.together(t)
 }
 
-// occupied are the links between tables that can be read and have rows, as far
-// as is known.
+// occupied are the links that rows have, between tables that can be read and have
+// rows, as far as is known.
 func occupied(links []*profile.Link) []*profile.Link {
 	var out []*profile.Link
 	for _, l := range links {
-		if !bare(l.From) && !bare(l.To) {
+		if !bare(l.From) && !bare(l.To) && !l.Blank() {
 			out = append(out, l)
 		}
 	}

@@ -17,13 +17,16 @@ type Candidates struct {
 	// refused are the candidates that are not to be chosen, by their place, and
 	// before those that are asked already.
 	refused map[int]bool
+	barren  map[string]int // those that were refused, by form
 	before  []candidate
 	// covered are the tables that need no question of their own any more.
 	covered map[*profile.Table]bool
+	// spread is what was asked about other themes.
+	spread *Spread
 }
 
 func newCandidates(all []candidate, focus []*profile.Table) *Candidates {
-	return &Candidates{all: all, focus: focus, refused: map[int]bool{}, covered: map[*profile.Table]bool{}}
+	return &Candidates{all: all, focus: focus, refused: map[int]bool{}, barren: map[string]int{}, covered: map[*profile.Table]bool{}, spread: &Spread{}}
 }
 
 // All are the candidates, in the order in which they were written.
@@ -37,11 +40,13 @@ func questions(list []candidate) []Question {
 	return out
 }
 
-// Refuse takes the candidate with that statement out.
+// Refuse takes the candidate with that statement out. Others of its form count for
+// less then.
 func (c *Candidates) Refuse(sql string) {
 	for i, x := range c.all {
 		if x.SQL == sql {
 			c.refused[i] = true
+			c.barren[x.form]++
 		}
 	}
 }
@@ -64,15 +69,18 @@ func (c *Candidates) Cover(tables ...*profile.Table) {
 	}
 }
 
-// Choose takes want candidates beside those that are asked already, or as many as it takes to ask about every table
-// of the focus that is not covered; fewer where there are no more. Each choice
-// is the best by weight, less what it repeats: so the pairs spread over kinds,
-// forms, tables and columns. What taken says of a pair that would be chosen
+// After says what was asked about other themes: what is rare there comes first.
+func (c *Candidates) After(spread *Spread) { c.spread = spread }
+
+// Choose takes want candidates beside those that are asked already, first such as
+// ask about the tables of the focus that are not covered; fewer where there are no
+// more. Each choice is the best by weight, less what it repeats: so the pairs
+// spread over kinds, forms, tables and columns. What taken says of a pair that would be chosen
 // leaves it out for good. Simple questions come first.
 func (c *Candidates) Choose(want int, taken func(pairs.Pair) bool) []Question {
 	s := newChoice(c, taken)
 	for _, t := range c.focus {
-		if s.covered[t] {
+		if s.covered[t] || len(s.taken) >= want {
 			continue
 		}
 		if i := s.best(func(x candidate) bool { return slices.Contains(x.tables, t) }); i >= 0 {
@@ -130,7 +138,7 @@ func (s *choice) best(fits func(candidate) bool) int {
 	for {
 		best, score := -1, 0
 		for i, x := range s.all {
-			if s.refused[i] || s.asked[x.normal] || s.repeats[repeat{x.name, x.main}] >= maxRepeats || !fits(x) {
+			if s.refused[i] || s.asked[x.normal] || s.repeats[repeat{x.form, x.main}] >= maxRepeats || !fits(x) {
 				continue
 			}
 			if n := s.score(x); best < 0 || n > score {
@@ -145,7 +153,7 @@ func (s *choice) best(fits func(candidate) bool) int {
 }
 
 func (s *choice) score(x candidate) int {
-	n := 10*x.weight - 30*s.kinds[x.kind] - 80*s.forms[x.name] - 6*s.mains[x.main]
+	n := 10*x.weight - 30*s.kinds[x.kind] - 80*s.forms[x.form] - 6*s.mains[x.main] - 40*s.barren[x.form] + s.spread.favour(x.Question, s.kinds)
 	for _, column := range x.columns {
 		n -= 8 * s.columns[column]
 	}
@@ -166,8 +174,8 @@ func (s *choice) take(i int) {
 func (s *choice) count(x candidate) {
 	s.asked[x.normal] = true
 	s.kinds[x.kind]++
-	s.forms[x.name]++
-	s.repeats[repeat{x.name, x.main}]++
+	s.forms[x.form]++
+	s.repeats[repeat{x.form, x.main}]++
 	s.mains[x.main]++
 	for _, column := range x.columns {
 		s.columns[column]++
@@ -179,7 +187,7 @@ func (s *choice) count(x candidate) {
 
 func (s *choice) questions() []Question {
 	slices.SortStableFunc(s.taken, func(a, b candidate) int {
-		return cmp.Or(shapes[a.name].level-shapes[b.name].level, int(a.kind-b.kind))
+		return cmp.Or(shapes[a.form].level-shapes[b.form].level, int(a.kind-b.kind))
 	})
 	return questions(s.taken)
 }

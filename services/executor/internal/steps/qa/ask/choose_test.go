@@ -14,7 +14,7 @@ func alike(n int, form string, main *profile.Table) []candidate {
 	out := make([]candidate, n)
 	for i := range out {
 		text := fmt.Sprintf("%s %s %d", main.Name, form, i)
-		out[i] = candidate{Question: Question{Pair: pairs.Pair{Question: text, SQL: text}}, normal: text, name: form, main: main, tables: []*profile.Table{main}}
+		out[i] = candidate{Question: Question{Pair: pairs.Pair{Question: text, SQL: text}, form: form}, normal: text, main: main, tables: []*profile.Table{main}}
 	}
 	return out
 }
@@ -28,7 +28,7 @@ func TestNoFormIsChosenMoreThanThreeTimesOfATable(t *testing.T) {
 	for _, q := range c.Choose(20, none) {
 		for _, x := range c.all {
 			if x.Pair == q.Pair && x.normal == q.Question {
-				got[repeat{x.name, x.main}]++
+				got[repeat{x.form, x.main}]++
 			}
 		}
 	}

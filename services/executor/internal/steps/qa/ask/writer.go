@@ -15,14 +15,15 @@ type Question struct {
 	// Probe is SQL that gives a row if the pair's does, for less; empty where it
 	// surely does.
 	Probe string
+
+	kind kind
+	form string
 }
 
 // candidate is a question with what it is weighed by.
 type candidate struct {
 	Question
 	normal  string // the question's normal form
-	kind    kind
-	name    string
 	main    *profile.Table
 	tables  []*profile.Table
 	columns []*profile.Column
@@ -67,8 +68,8 @@ func (w *writer) add(shape string, n note, v vars, q query) {
 	}
 	s, question := shapes[shape], say(w.language, shape, sql, v)
 	w.out = append(w.out, candidate{
-		Question: Question{pairs.Pair{Question: question, SQL: sql}, q.probe()}, normal: pairs.NormalQuestion(question),
-		kind: s.kind, name: shape, main: n.tables[0], tables: read(sql, n.tables), columns: n.columns, weight: s.weight + n.bonus,
+		Question: Question{pairs.Pair{Question: question, SQL: sql}, q.probe(), s.kind, shape}, normal: pairs.NormalQuestion(question),
+		main: n.tables[0], tables: read(sql, n.tables), columns: n.columns, weight: s.weight + n.bonus,
 	})
 }
 

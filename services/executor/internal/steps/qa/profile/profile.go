@@ -73,6 +73,11 @@ type Column struct {
 	Stats *Stats
 }
 
+// Blank says that the sample has rows, and no value in any.
+func (c *Column) Blank() bool {
+	return c.Stats != nil && c.Stats.Rows > 0 && c.Stats.Nulls == c.Stats.Rows
+}
+
 // Link is a key from one table to another, declared or inferred from names.
 // Columns and RefColumns correspond by position.
 type Link struct {
@@ -107,6 +112,9 @@ func (l *Link) Clear() bool {
 	return len(rivals) == 0 || l.Plain && !slices.ContainsFunc(rivals, func(o *Link) bool { return o.Plain })
 }
 
+// Blank says that no row is known to have the link.
+func (l *Link) Blank() bool { return slices.ContainsFunc(l.Columns, (*Column).Blank) }
+
 // Optional says that a row need not have the link.
 func (l *Link) Optional() bool {
 	return slices.ContainsFunc(l.Columns, func(c *Column) bool { return !c.NotNull })
@@ -137,11 +145,12 @@ func (t *Table) Find(name string) *Column {
 	return nil
 }
 
-// With returns the columns that play one of the roles, in the table's order.
+// With returns the columns that play one of the roles, in the table's order, but
+// for blank ones.
 func (t *Table) With(roles ...Role) []*Column {
 	var out []*Column
 	for _, c := range t.Columns {
-		if slices.Contains(roles, c.Role) {
+		if slices.Contains(roles, c.Role) && !c.Blank() {
 			out = append(out, c)
 		}
 	}

@@ -32,6 +32,7 @@ func Read(ctx context.Context, db catalog.DB, schema *catalog.Schema, language e
 				c.Term = words.Group(c.Term)
 			}
 		}
+		t.Label = slices.DeleteFunc(t.Label, (*Column).Blank)
 		t.findUnique()
 		if len(t.Label) == 1 && t.Label[0].Role == Personal {
 			t.names = nil

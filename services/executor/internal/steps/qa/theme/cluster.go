@@ -26,7 +26,14 @@ type group struct {
 // groups. Groups without links are joined by the first word of their tables'
 // names. The largest groups come first, ties by name.
 func cluster(tables []*profile.Table, want int) [][]*profile.Table {
-	c := newClustering(tables)
+	c := newClustering(tables, maxFocus)
+	c.join(want)
+	return c.result()
+}
+
+// join merges groups until there are want, as far as keys and names say which
+// belong together.
+func (c *clustering) join(want int) {
 	c.attach()
 	for c.count > want {
 		a, b := c.closest()
@@ -38,7 +45,30 @@ func cluster(tables []*profile.Table, want int) [][]*profile.Table {
 	if c.count > want {
 		c.byName(want)
 	}
-	return c.result()
+}
+
+// pack merges the two smallest groups while there are more than want; beyond the
+// bound of a group only if all tables are to have a place.
+func (c *clustering) pack(want int, all bool) {
+	for c.count > want {
+		a, b := c.smallest()
+		if !all && c.size(a)+c.size(b) > c.most {
+			return
+		}
+		c.merge(min(a, b), max(a, b))
+	}
+}
+
+// smallest are the two groups of fewest tables, of which there are two at least.
+func (c *clustering) smallest() (int, int) {
+	var open []int
+	for i, g := range c.groups {
+		if !g.gone {
+			open = append(open, i)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b int) int { return len(c.groups[a].tables) - len(c.groups[b].tables) })
+	return open[0], open[1]
 }
 
 type clustering struct {
@@ -47,10 +77,11 @@ type clustering struct {
 	weight []map[int]int // links between groups, both ways
 	links  int
 	count  int
+	most   int // tables of a group
 }
 
-func newClustering(tables []*profile.Table) *clustering {
-	c := &clustering{of: map[*profile.Table]int{}, count: len(tables)}
+func newClustering(tables []*profile.Table, most int) *clustering {
+	c := &clustering{most: most, of: map[*profile.Table]int{}, count: len(tables)}
 	for i, t := range tables {
 		c.of[t] = i
 		c.groups = append(c.groups, &group{tables: []*profile.Table{t}})
@@ -120,7 +151,7 @@ func (c *clustering) master(t *profile.Table) *profile.Table {
 	for _, l := range t.Links {
 		stem := words.Stem(l.To.Name)
 		named := len(stem) > 0 && len(stem) < len(own) && slices.Equal(own[:len(stem)], stem)
-		if _, ours := c.of[l.To]; ours && named && c.size(c.of[l.To]) < maxFocus {
+		if _, ours := c.of[l.To]; ours && named && c.size(c.of[l.To]) < c.most {
 			return l.To
 		}
 	}
@@ -159,7 +190,7 @@ func (c *clustering) closest() (int, int) {
 	bestA, bestB, best := -1, -1, 0.0
 	for a, near := range c.weight {
 		for b, w := range near {
-			if b <= a || c.size(a)+c.size(b) > maxFocus {
+			if b <= a || c.size(a)+c.size(b) > c.most {
 				continue
 			}
 			gain := float64(w)/float64(c.links) - float64(c.groups[a].degree*c.groups[b].degree)/float64(2*c.links*c.links)
@@ -214,7 +245,7 @@ func (c *clustering) byName(want int) {
 				continue
 			}
 			k := key(g.tables[0])
-			if j, ok := open[k]; ok && c.size(j)+c.size(i) <= maxFocus {
+			if j, ok := open[k]; ok && c.size(j)+c.size(i) <= c.most {
 				c.merge(j, i)
 				continue
 			}

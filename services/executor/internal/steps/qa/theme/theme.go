@@ -26,13 +26,31 @@ const MaxName = 100
 // and more where a theme would become too large.
 func Divide(db *profile.Database, want int) []Theme { return Among(db, db.Tables, want) }
 
+// AtMost is Among, but for never more than want themes: those become larger, up to
+// each tables, and beyond where so many questions of each want would do for all of
+// them. Tables that do not fit into a theme are in none, the least connected first.
+func AtMost(db *profile.Database, tables []*profile.Table, want, each int) []Theme {
+	if want <= 0 {
+		return nil
+	}
+	c := newClustering(tables, max(maxFocus, each))
+	c.join(want)
+	c.pack(want, want*each >= len(tables))
+	groups := c.result()
+	return themes(db, groups[:min(want, len(groups))])
+}
+
 // Among is Divide for some of a database's tables, in their order there: each
 // of them is in the focus of a theme, and the others at most next to it.
 func Among(db *profile.Database, tables []*profile.Table, want int) []Theme {
-	var themes []Theme
-	for _, focus := range cluster(tables, want) {
-		themes = append(themes, Of(db, focus))
+	return themes(db, cluster(tables, want))
+}
+
+func themes(db *profile.Database, groups [][]*profile.Table) []Theme {
+	var out []Theme
+	for _, focus := range groups {
+		out = append(out, Of(db, focus))
 	}
-	Distinguish(themes)
-	return themes
+	Distinguish(out)
+	return out
 }

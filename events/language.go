@@ -37,6 +37,15 @@ func (l Language) Pick(zh, en string) string {
 	return zh
 }
 
+// Count is a number of things in English, whose name takes an "s" where they
+// are several: "1 table", "2 tables".
+func Count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
+
 // Sprintf formats the text of the two that is in l. Formats that order their
 // arguments differently use explicit indexes, such as %[2]s.
 func (l Language) Sprintf(zh, en string, args ...any) string {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/services/executor/internal/catalog"
 )
 
@@ -28,7 +29,7 @@ func (w *work) comment(ctx context.Context) error {
 	if len(batches) == 0 {
 		return nil
 	}
-	w.run.Log.Info(w.lang.Sprintf("由模型补写缺少的注释，分 %d 次询问", "The model writes missing comments, in %d questions", len(batches)))
+	w.run.Log.Info(w.lang.Sprintf("由模型补写缺少的注释，分 %[1]d 次询问", "The model writes missing comments, in %[2]s", len(batches), events.Count(len(batches), "request")))
 	var mu sync.Mutex
 	var faults []error
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -106,7 +107,8 @@ func (w *work) adopt(a commentedTable) {
 // tellComments says what came of it.
 func (w *work) tellComments(fault error) {
 	count := w.commentCount()
-	w.run.Log.Info(w.lang.Sprintf("模型补写了 %d 张表、%d 个字段的注释", "The model wrote comments of %d tables and %d columns", count.Tables, count.Columns))
+	w.run.Log.Info(w.lang.Sprintf("模型补写了 %[1]d 张表、%[2]d 个字段的注释", "The model wrote comments of %[3]s and %[4]s", count.Tables, count.Columns,
+		events.Count(count.Tables, "table"), events.Count(count.Columns, "column")))
 	if fault == nil {
 		return
 	}

@@ -32,7 +32,7 @@ func (b *book) detailFile(t *catalog.Table) string {
 
 func (b *book) columnLine(t *catalog.Table, c *catalog.Column) string {
 	line := fmt.Sprintf("%s (%s)", oneLine(c.Name), displayType(c))
-	if comment := oneLine(c.Comment); comment != "" {
+	if comment := remark(c.Comment); comment != "" {
 		line += " - " + comment
 	}
 	if traits := b.traits(t, c); len(traits) > 0 {

@@ -25,7 +25,7 @@ func (b *book) title(t *catalog.Table) string {
 
 // description is the table's comment, or else names some columns.
 func (b *book) description(t *catalog.Table) string {
-	if comment := oneLine(t.Comment); comment != "" {
+	if comment := remark(t.Comment); comment != "" {
 		return comment
 	}
 	var names []string
@@ -35,17 +35,37 @@ func (b *book) description(t *catalog.Table) string {
 	if len(t.Columns) > maxListed {
 		names = append(names, "…")
 	}
-	listed := b.lang.Sprintf("共 %d 个字段：%s", "%d columns: %s", len(t.Columns), strings.Join(names, b.lang.Pick("、", ", ")))
+	if b.lang == events.English {
+		return fmt.Sprintf("%s (%s)", events.Count(len(t.Columns), "column"), strings.Join(names, ", "))
+	}
+	listed := fmt.Sprintf("共 %d 个字段：%s", len(t.Columns), strings.Join(names, "、"))
 	if term := b.tableTerm(t); term != "" {
-		return term + b.lang.Pick("，", ", ") + listed
+		return holds(t.Kind) + term + "，" + listed // orders 表存放订单，共 14 个字段
 	}
 	return listed
+}
+
+// holds is what Chinese says a relation does with its rows.
+func holds(k catalog.Kind) string {
+	if k.IsView() {
+		return "展示"
+	}
+	return "存放"
+}
+
+// remark is a comment as documents show it: in one line, with one full stop.
+func remark(comment string) string {
+	text := oneLine(comment)
+	if strings.HasSuffix(text, "..") && !strings.HasSuffix(text, "...") {
+		return strings.TrimSuffix(text, ".")
+	}
+	return text
 }
 
 // columnRemark is a column's comment and what it is for.
 func (b *book) columnRemark(t *catalog.Table, c *catalog.Column) string {
 	var parts []string
-	if comment := oneLine(c.Comment); comment != "" {
+	if comment := remark(c.Comment); comment != "" {
 		parts = append(parts, comment)
 	}
 	if key := b.lang.Pick("主键", "primary key"); inPrimaryKey(t, c) && !strings.Contains(strings.ToLower(c.Comment), key) {

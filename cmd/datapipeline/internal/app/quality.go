@@ -113,8 +113,8 @@ func left(t projection.Task, name string, v any) bool {
 
 func (r report) coverage(lang events.Language) string {
 	c := r.Coverage
-	return lang.Sprintf("覆盖：%d/%d 张表，%d/%d 个字段被问到", "Coverage: %d of %d tables and %d of %d columns are asked about",
-		c.Tables.Covered, c.Tables.Total, c.Columns.Covered, c.Columns.Total)
+	return lang.Sprintf("覆盖：%[1]d/%[2]d 张表，%[3]d/%[4]d 个字段被问到", "Coverage: %[1]d of %[5]s and %[3]d of %[6]s are asked about",
+		c.Tables.Covered, c.Tables.Total, c.Columns.Covered, c.Columns.Total, events.Count(c.Tables.Total, "table"), events.Count(c.Columns.Total, "column"))
 }
 
 // verdictNames are what verdicts are called.
@@ -166,14 +166,15 @@ func (r report) model(lang events.Language) string {
 	if len(m.Models) == 0 {
 		return lang.Pick("模型：未使用，按规则生成", "Model: none; everything is made by rules")
 	}
-	parts := []string{strings.Join(m.Models, ", "), lang.Sprintf("%d 次请求（另有 %d 次取自缓存）", "%d requests (%d more from the cache)", m.Requests, m.Cached)}
+	parts := []string{strings.Join(m.Models, ", "), lang.Sprintf("%[1]d 次请求（另有 %[2]d 次取自缓存）", "%[3]s (%[2]d more from the cache)", m.Requests, m.Cached, events.Count(m.Requests, "request"))}
 	if m.FailedRequests > 0 {
 		parts = append(parts, lang.Sprintf("其中 %d 次失败", "%d of them failed", m.FailedRequests))
 	}
 	if m.Unavailable != "" {
 		parts[len(parts)-1] += lang.Sprintf("（%s）", " (%s)", m.Unavailable)
 	}
-	parts = append(parts, lang.Sprintf("%d 个 token", "%d tokens", m.PromptTokens+m.CompletionTokens))
+	tokens := int(m.PromptTokens + m.CompletionTokens)
+	parts = append(parts, lang.Sprintf("%[1]d 个 token", "%[2]s", tokens, events.Count(tokens, "token")))
 	if m.BudgetExhausted {
 		parts = append(parts, lang.Pick("预算已用完", "the budget is used up"))
 	}
@@ -185,11 +186,14 @@ func (r report) masked(lang events.Language) string {
 	case m == nil:
 		return ""
 	case m.Mode == events.MaskOff:
-		return lang.Pick("打码：已关闭", "Masking: off")
+		return lang.Pick("脱敏：已关闭", "Masking: off")
 	case m.Mode == events.SchemaOnly:
-		return lang.Pick("打码：未读取任何行", "Masking: no row was read")
+		return lang.Pick("脱敏：未读取任何行", "Masking: no row was read")
+	case m.Values == 0:
+		return lang.Pick("脱敏：没有需要脱敏的值", "Masking: no value had to be masked")
 	default:
-		return lang.Sprintf("打码：%d 个字段中的 %d 个值", "Masking: %[2]d values in %[1]d columns", m.Columns, m.Values)
+		return lang.Sprintf("脱敏：%[1]d 个字段中的 %[2]d 个值", "Masking: %[4]s in %[3]s", m.Columns, m.Values,
+			events.Count(m.Columns, "column"), events.Count(m.Values, "value"))
 	}
 }
 

@@ -49,7 +49,7 @@ func TestQualityIsSaidInAFewLines(t *testing.T) {
 			"校验：48 有效，2 结果为空",
 			"检索：问题所需的表有 98 % 出现在前 5 个结果中（只看本数据库的文档为 100 %）",
 			"模型：qwen-max，34 次请求（另有 12 次取自缓存），45210 个 token，预算已用完",
-			"打码：2 个字段中的 68 个值",
+			"脱敏：2 个字段中的 68 个值",
 			"变化：One table is new.",
 			"问题：2 项，见 quality_report.md",
 		},
@@ -69,6 +69,23 @@ func TestQualitySaysWhyTheModelFailed(t *testing.T) {
 	} {
 		if got := qualityLines(judged(t, content, "{}"), events.English); !slices.Contains(got, want) {
 			t.Errorf("%q, want %s", got, want)
+		}
+	}
+}
+
+func TestQualityCountsInGoodEnglish(t *testing.T) {
+	got := qualityLines(judged(t, `{"coverage":{"tables":{"covered":1,"total":1},"columns":{"covered":0,"total":1}},
+		"masking":{"mode":"mask","total_columns":1,"values":1},"model_usage":{"models":["m"],"requests":1,"prompt_tokens":1}}`, "{}"), events.English)
+	want := []string{"Coverage: 1 of 1 table and 0 of 1 column are asked about", "Model: m, 1 request (0 more from the cache), 1 token", "Masking: 1 value in 1 column"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestQualitySaysThatNothingHadToBeMasked(t *testing.T) {
+	for lang, want := range map[events.Language]string{events.English: "Masking: no value had to be masked", events.Chinese: "脱敏：没有需要脱敏的值"} {
+		if got := qualityLines(judged(t, `{"masking":{"mode":"mask"}}`, "{}"), lang); !slices.Contains(got, want) {
+			t.Errorf("%q", got)
 		}
 	}
 }

@@ -62,20 +62,20 @@ func summary(t terminal, task projection.Task) {
 		}
 	}
 	if n.lacks() == 0 {
-		add(events.StepDDL, "%d 张表", "%d tables", n.Tables)
+		add(events.StepDDL, "%[1]d 张表", "%[2]s", n.Tables, events.Count(n.Tables, "table"))
 	} else {
-		add(events.StepDDL, "%[2]d 张表中的 %[1]d 张（%[3]d 张失败）", "%d of %d tables (%d failed)", n.TablesDone, n.Tables, n.lacks())
+		add(events.StepDDL, "%[2]d 张表中的 %[1]d 张（%[3]d 张失败）", "%[1]d of %[4]s (%[3]d failed)", n.TablesDone, n.Tables, n.lacks(), events.Count(n.Tables, "table"))
 	}
-	add(events.StepQA, "%d 个问题", "%d questions", n.Questions)
-	add(events.StepValidation, "%d/%d 条 SQL 有效", "%d of %d statements valid", n.Valid, n.Original)
-	add(events.StepLoad, "%d 条训练数据", "%d records loaded", n.Records)
+	add(events.StepQA, "%[1]d 个问题", "%[2]s", n.Questions, events.Count(n.Questions, "question"))
+	add(events.StepValidation, "%[1]d/%[2]d 条 SQL 有效", "%[1]d of %[3]s valid", n.Valid, n.Original, events.Count(n.Original, "statement"))
+	add(events.StepLoad, "%[1]d 条训练数据", "%[2]s loaded", n.Records, events.Count(n.Records, "record"))
 	if warnings := task.Warnings(); warnings > 0 {
-		parts = append(parts, t.lang.Sprintf("%d 条警告", "%d warnings", warnings))
+		parts = append(parts, t.lang.Sprintf("%[1]d 条警告", "%[2]s", warnings, events.Count(warnings, "warning")))
 	}
 	t.say("%s", "%s", strings.Join(parts, t.lang.Pick("，", ", ")))
 	if n.lacks() > 0 {
-		t.say("  ！不完整：%d 张表不在训练数据中：%s；所缺权限见 %s", "  ! Incomplete: %d tables are not in the training data: %s; what they lack is in %s",
-			n.lacks(), n.failed(t.lang), events.StepDDL+"_result.json")
+		t.say("  ！不完整：%[1]d 张表不在训练数据中：%[2]s；所缺权限见 %[3]s", "  ! Incomplete: %[4]s not in the training data: %[2]s; what is lacking is in %[3]s",
+			n.lacks(), n.failed(t.lang), events.StepDDL+"_result.json", events.Count(n.lacks(), "table"))
 	}
 	for _, line := range qualityLines(task, t.lang) {
 		t.say("  %s", "  %s", line)

@@ -16,7 +16,7 @@ func TestSummaryOfAPartSaysSo(t *testing.T) {
 	task.Steps[events.StepDDL] = projection.Step{Status: projection.Completed, RequestSeq: 1,
 		Result: []byte(`{"total_tables":28,"processed_successfully":3,"failed":25,"failed_tables":["a.b","a.c","a.d","a.e","a.f","a.g"]}`)}
 	for lang, want := range map[events.Language][]string{
-		events.English: {"Task completed, 3 of 28 tables (25 failed)", "! Incomplete: 25 tables are not in the training data: a.b, a.c, a.d, a.e, a.f and 20 more; what they lack is in ddl_generation_result.json", "Coverage: 3 of 28 tables"},
+		events.English: {"Task completed, 3 of 28 tables (25 failed)", "! Incomplete: 25 tables not in the training data: a.b, a.c, a.d, a.e, a.f and 20 more; what is lacking is in ddl_generation_result.json", "Coverage: 3 of 28 tables"},
 		events.Chinese: {"28 张表中的 3 张（25 张失败）", "！不完整：25 张表不在训练数据中：a.b, a.c, a.d, a.e, a.f 等（另有 20 张）", "覆盖：3/28 张表"},
 	} {
 		var out bytes.Buffer

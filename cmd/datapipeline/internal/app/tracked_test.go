@@ -136,7 +136,7 @@ func TestRunGoesOn(t *testing.T) {
 	}
 	r := step("3", dir)
 	r.want(t, app.ExitDone)
-	if !strings.Contains(r.out, "1 of 1 statements valid") {
+	if !strings.Contains(r.out, "1 of 1 statement valid") {
 		t.Errorf("step 3 did not take the file as it is:\n%s", r.out)
 	}
 	r = step("4", t.TempDir())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -121,6 +122,20 @@ func report(t *testing.T, run *stepstest.Run, in quality.Input) (r quality.Repor
 		t.Fatal(err)
 	}
 	return r
+}
+
+// A pair that a person rejected is not checked because nobody wants it, which is
+// nothing to look at.
+func TestRejectedPairsNeedNoCheck(t *testing.T) {
+	run, in := validation(t, events.English)
+	in.Pairs[5].Check = nil
+	if r := report(t, run, in); r.Validation.Unchecked != 0 || strings.Contains(strings.Join(r.Problems, "\n"), "not checked") {
+		t.Errorf("rejected: %+v, %q", r.Validation, r.Problems)
+	}
+	in.Pairs[5].Decision = ""
+	if r := report(t, run, in); r.Validation.Unchecked != 1 || !slices.Contains(r.Problems, "pairs that were not checked: 1") {
+		t.Errorf("forgotten: %+v, %q", r.Validation, r.Problems)
+	}
 }
 
 // A model that could not be used is named with what to do, and nothing of what

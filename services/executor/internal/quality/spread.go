@@ -97,7 +97,9 @@ func (m *measurement) validate() {
 	v.Repaired, v.Refused = []Listed{}, []Listed{}
 	for _, p := range m.pairs {
 		if p.Check == nil {
-			v.Unchecked++
+			if p.Decision != events.DecisionRejected { // else nobody wants to know
+				v.Unchecked++
+			}
 			continue
 		}
 		checked++
@@ -110,7 +112,7 @@ func (m *measurement) validate() {
 	v.Empty, v.Duplicates = verdicts[events.VerdictEmpty], verdicts[events.VerdictDuplicate]
 	v.Passed = ratio(float64(verdicts[events.VerdictValid]+v.Empty), checked)
 	if v.Unchecked > 0 {
-		m.problem("%d 个问答对没有经过验证", "%d pairs were not checked", v.Unchecked)
+		m.problem("%d 个问答对没有经过验证", "pairs that were not checked: %d", v.Unchecked)
 	}
 }
 

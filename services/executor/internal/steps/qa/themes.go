@@ -25,8 +25,8 @@ const maxThemesFile = 16 << 20
 type ThemeEntry struct {
 	Name        string `json:"name"`
 	Description string `json:"description"`
-	// Focus are the theme's own tables, sorted; each table is in the focus of
-	// one theme. Related are the focus and the tables next to it.
+	// Focus are the theme's own tables, sorted; each table is in the focus of at
+	// most one theme. Related are the focus and the tables next to it.
 	Focus    []string `json:"focus"`
 	Related  []string `json:"related"`
 	Entities []string `json:"entities"`

@@ -10,7 +10,8 @@ type Theme struct {
 	// Name is at most MaxName characters, and no other theme's.
 	Name        string
 	Description string
-	// Focus are the theme's own tables. Each table is in the focus of one theme.
+	// Focus are the theme's own tables. Each table is in the focus of at most one
+	// theme.
 	Focus []*profile.Table
 	// Related are the focus and the tables next to it, in that order.
 	Related []*profile.Table

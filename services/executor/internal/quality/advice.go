@@ -35,7 +35,7 @@ func (m *measurement) adviseChecks() {
 	for _, c := range v.Verdicts {
 		if c.Name == events.VerdictEmpty && c.Ratio != nil && *c.Ratio >= manyEmpty {
 			m.problem("%s 的 SQL（%d 条）查询结果为空：请确认数据库中有数据，且条件中的值确实存在",
-				"%s of the SQL (%d statements) finds no row: see that the database holds data, and the values of the conditions", percent(c.Ratio), c.Pairs)
+				"%s of the SQL (statements: %d) finds no row: see that the database holds data, and the values of the conditions", percent(c.Ratio), c.Pairs)
 		}
 	}
 }

@@ -25,6 +25,18 @@ func many(n int) []events.Pair {
 	return list
 }
 
+// More themes than were asked for are explained.
+func TestReportSaysWhyThereAreMoreThemes(t *testing.T) {
+	for lang, want := range map[events.Language]string{events.English: "There are 30 themes instead of 5: so that each of 4 tables is asked about.", events.Chinese: "主题为 30 个而不是 5 个：使 4 张表都被问到。"} {
+		run, in := validation(t, lang)
+		run.In.(fstest.MapFS)["qa_generation_result.json"] = &fstest.MapFile{Data: []byte(`{"themes_asked_for":5}`)}
+		in.Pairs = many(30)
+		if r := report(t, run, in); r.Spread.AskedFor != 5 || !strings.Contains(run.Files.Text(quality.MarkdownFile), want) {
+			t.Errorf("%d, and the report lacks %q", r.Spread.AskedFor, want)
+		}
+	}
+}
+
 // What is wanting is named, though every step did its work.
 func TestReportSaysWhatIsWanting(t *testing.T) {
 	run, in := validation(t, events.English)
@@ -34,7 +46,7 @@ func TestReportSaysWhatIsWanting(t *testing.T) {
 	in.Store = fixed{}
 	got := strings.Join(report(t, run, in).Problems, "\n")
 	for _, want := range []string{
-		"33.3% of the SQL (10 statements) finds no row", "retrieval is poor (recall at 5 is 0.0%)",
+		"33.3% of the SQL (statements: 10) finds no row", "retrieval is poor (recall at 5 is 0.0%)",
 		"tables without a question: 3 (public.area, public.audit, public.revenue)", "only 22.2% of the columns are asked about (2 / 9)",
 		"no pair has a query of these shapes: group, order and limit, join, deep join", "masking is off",
 	} {

@@ -115,6 +115,9 @@ func (p *page) spread(r *Report) {
 	if r.Spread.Reused > 0 {
 		p.line("其中 %d 个沿用自更早的任务。", "%d of them were taken over from an earlier task.", r.Spread.Reused)
 	}
+	if s := r.Spread; s.AskedFor > 0 {
+		p.line("主题为 %d 个而不是 %d 个：使 %d 张表都被问到。", "There are %d themes instead of %d: so that each of %d tables is asked about.", len(s.Themes), s.AskedFor, r.Coverage.Tables.Total-len(r.Coverage.Unread))
+	}
 	var rows [][]string
 	for _, t := range fewest(r.Spread.Themes) {
 		rows = append(rows, []string{p.theme(t.Name), of(t.Usable, t.Pairs), fmt.Sprint(t.Tables)})

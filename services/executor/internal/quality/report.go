@@ -77,6 +77,9 @@ type Spread struct {
 	Sources      []Count `json:"sources"`
 	Reused       int     `json:"reused"`
 	Themes       []Theme `json:"themes"`
+	// AskedFor is the default number of themes, where there are more so that every
+	// table is asked about.
+	AskedFor int `json:"themes_asked_for,omitempty"`
 }
 
 // Count is how often something occurs.

@@ -22,6 +22,7 @@ type result struct {
 	FailedTables []string    `json:"failed_tables"`
 	Missing      []privilege `json:"missing_privileges"`
 	FailedThemes []string    `json:"failed_themes"`
+	AskedFor     int         `json:"themes_asked_for"`
 
 	Repairs *RepairStats `json:"repair_stats"`
 }
@@ -40,6 +41,9 @@ func (m *measurement) readSteps() {
 		m.report.Model.add(r.Usage, m.run.Language())
 		if name == events.StepDDL {
 			m.failed, m.report.Masking = r.FailedTables, r.Masking
+		}
+		if name == events.StepQA {
+			m.report.Spread.AskedFor = r.AskedFor
 		}
 		m.tell(name, r)
 		if name == events.StepValidation {

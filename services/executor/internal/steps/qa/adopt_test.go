@@ -7,6 +7,7 @@ import (
 	"github.com/citu/datapipeline/events"
 	"github.com/citu/datapipeline/internal/testkit"
 	"github.com/citu/datapipeline/internal/testkit/modelserver"
+	"github.com/citu/datapipeline/services/executor/internal/steps"
 	"github.com/citu/datapipeline/services/executor/internal/steps/qa"
 	"github.com/citu/datapipeline/services/executor/internal/steps/stepstest"
 )
@@ -57,7 +58,7 @@ func TestANewTableJoinsTheThemeThatItsKeyLeadsTo(t *testing.T) {
 	if result.ReusedThemes != 1 || result.TotalThemes != 3 || of(after, "public.weather") == joined {
 		t.Errorf("%+v", result)
 	}
-	if n := second.Lines.FilterMessageSnippet("1 themes of task").Len(); n != 1 {
+	if n := second.Lines.FilterMessageSnippet("their tables did not change: 1").Len(); n != 1 {
 		t.Errorf("%v", second.Lines.All())
 	}
 	read := map[string]bool{}
@@ -71,6 +72,29 @@ func TestANewTableJoinsTheThemeThatItsKeyLeadsTo(t *testing.T) {
 	}
 	if !read["public.refund"] || !read["public.reason"] {
 		t.Errorf("read: %v", read)
+	}
+}
+
+// TestANewTableJoinsTheSmallestThemeWhereThereMayBeNoMore: the number of themes and
+// questions that a request says holds for the next task too.
+func TestANewTableJoinsTheSmallestThemeWhereThereMayBeNoMore(t *testing.T) {
+	t.Parallel()
+	dsn := offices(t)
+	task := func(base *steps.Base) (*stepstest.Run, qa.Result) {
+		run := newRun(t, dsn, events.English)
+		run.Request.Options.Themes, run.Request.Options.QuestionsPerTheme, run.Base = 2, 6, base
+		result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run, result.Data.(qa.Result)
+	}
+	first, _ := task(nil)
+	base := left(t, dsn, first, nil)
+	execute(t, dsn, "CREATE TABLE weather (id int PRIMARY KEY, degrees numeric(4,1)); INSERT INTO weather SELECT i, i FROM generate_series(1, 20) i")
+	_, result := task(base)
+	if result.TotalThemes != 2 || result.ReusedThemes != 1 || result.TotalQuestions != 12 || result.Coverage.TablesCovered != 5 {
+		t.Errorf("%+v", result)
 	}
 }
 

@@ -3,6 +3,7 @@ package qa
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/citu/datapipeline/events"
@@ -38,7 +39,7 @@ func (w *work) ask(ctx context.Context) error {
 // said tells what came of a theme.
 func (w *work) said(th subject, n int) {
 	if n > 0 {
-		w.Log.Info(w.Language().Sprintf("主题“%s”：%d 个问题", "Theme %q: %d questions", th.Name, n))
+		w.Log.Info(w.Language().Sprintf("主题“%[1]s”：%[2]d 个问题", "Theme %[1]q: %[3]s", th.Name, n, counted(n, "question")))
 		return
 	}
 	w.failed = append(w.failed, th.Name)
@@ -47,6 +48,14 @@ func (w *work) said(th subject, n int) {
 		return
 	}
 	w.Log.Warn(w.Language().Sprintf("主题“%s”没有生成问题：其中的表无法读取", "No questions about the theme %q: its tables cannot be read", th.Name))
+}
+
+// counted is a number of things in English: "1 question", "2 questions".
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // about keeps what was taken over and what the model made of a theme and fills
@@ -63,6 +72,7 @@ func (w *work) about(ctx context.Context, th *subject, answered []pairs.Pair) (i
 	rivals := 0
 	for _, p := range answered {
 		if w.crowdsOut(p, th, w.made.pairs[before:]) {
+			w.model.refuse(refusedNumber, 1)
 			w.model.turnDown(th.Name, p, refusedNumber, "")
 			continue
 		}

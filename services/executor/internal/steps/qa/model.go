@@ -60,7 +60,7 @@ func (m *model) refuse(reason string, n int) {
 func (m *model) repeated(th *subject, n int) {
 	if n > 0 {
 		m.refuse(refusedRival, n)
-		m.Log.Warn(m.Language().Sprintf("主题“%s”：模型的 %d 个问题与已有的重复，未采用", "Theme %q: %d questions of the model's repeat others and are not taken", th.Name, n))
+		m.Log.Warn(m.Language().Sprintf("主题“%s”：模型的 %d 个问题与已有的重复，未采用", "Theme %q: questions of the model's that repeat others and are not taken: %d", th.Name, n))
 	}
 }
 

@@ -98,7 +98,15 @@ func (m *model) checkPairs(theme string, a *script) error {
 		m.turnDown(theme, p, reason, what)
 	}
 	reason, what := m.fault(a.Pairs[0])
-	return fmt.Errorf("no pair can be used; the first fault is: pair 1: %s %s", reason, what)
+	return fmt.Errorf("no pair can be used; the first fault is: pair 1: %s", cause(reason, what))
+}
+
+// cause is a reason with what it is about, if anything.
+func cause(reason, detail string) string {
+	if detail == "" {
+		return reason
+	}
+	return reason + ": " + detail
 }
 
 // sift leaves out what does not pass, and what is beyond the number asked for;
@@ -116,11 +124,11 @@ func (m *model) sift(what, theme string, list []pairs.Pair, want int) []pairs.Pa
 		}
 		m.refuse(reason, 1)
 		m.turnDown(theme, p, reason, detail)
-		m.Log.Warn(m.Language().Sprintf("%s：模型的一个问题未采用（%s %s）：%s", "%s: a question of the model's is not taken (%s %s): %s",
-			what, reason, detail, cutTo(p.Question, 200)))
+		m.Log.Warn(m.Language().Sprintf("%s：模型的一个问题未采用（%s）：%s", "%s: a question of the model's is not taken (%s): %s",
+			what, cause(reason, detail), cutTo(p.Question, 200)))
 	}
 	if n := want - len(out); n > 0 {
-		m.Log.Info(m.Language().Sprintf("%s：模型给出 %d 个可用的问题，其余 %d 个由规则生成", "%s: the model gave %d questions of use, rules make the other %d", what, len(out), n))
+		m.Log.Info(m.Language().Sprintf("%s：模型给出 %d 个可用的问题，其余 %d 个由规则生成", "%s: of the model's questions %d can be used; rules make the other %d", what, len(out), n))
 	}
 	return out
 }

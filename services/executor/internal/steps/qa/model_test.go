@@ -317,3 +317,22 @@ func TestAPromptHoldsTheTablesOfItsThemeWhereNotAllFit(t *testing.T) {
 		t.Error("nothing was asked")
 	}
 }
+
+// TestAModelKeepsToTheNumbersThatAreSaid: an answer of more themes is not taken,
+// nor are pairs that leave no room to ask about a table.
+func TestAModelKeepsToTheNumbersThatAreSaid(t *testing.T) {
+	t.Parallel()
+	server := modelserver.New(t)
+	server.Answer(obliging(25))
+	run := newRun(t, bookshopDatabase(t), events.English)
+	run.Model = stepstest.Model(t, server)
+	run.Request.Options.Themes, run.Request.Options.QuestionsPerTheme = 1, 6
+	result, err := qa.New(qa.Config{}).Run(t.Context(), run.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := result.Data.(qa.Result)
+	if r.TotalThemes != 1 || r.Sources["model"] != 5 || r.Sources["rules"] != 1 || len(r.Coverage.Uncovered) > 0 || r.Refused["too_many"] == 0 {
+		t.Errorf("%+v", r)
+	}
+}

@@ -30,7 +30,7 @@ func (w *work) more(ctx context.Context) error {
 	w.made.group(w.themes)
 	for _, th := range w.themes {
 		if th.extra > 0 {
-			w.Log.Info(w.Language().Sprintf("主题“%s”：另外 %d 个问题，补足其他主题缺少的", "Theme %q: %d more questions, in place of those that other themes lack", th.Name, th.extra))
+			w.Log.Info(w.Language().Sprintf("主题“%s”：另外 %d 个问题，补足其他主题缺少的", "Theme %q: in place of questions that other themes lack, %d more", th.Name, th.extra))
 		}
 	}
 	return nil

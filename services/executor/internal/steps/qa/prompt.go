@@ -36,7 +36,7 @@ func scope(db *profile.Database, themes []theme.Theme) string {
 	l := db.Language
 	names := each(themes, func(t theme.Theme) string { return t.Name })
 	subjects := strings.Join(names[:min(len(names), maxPromptItems)], l.Pick("、", "; "))
-	text := l.Sprintf("数据库 %s 共 %d 张表，业务主题包括：%s。", "The database %s has %d tables. Its themes are: %s.", flat(db.Name), len(db.Tables), subjects)
+	text := l.Sprintf("数据库 %[1]s 共 %[2]d 张表，业务主题包括：%[3]s。", "The database %[1]s has %[4]s. Its themes are: %[3]s.", flat(db.Name), len(db.Tables), subjects, counted(len(db.Tables), "table"))
 	if about := flat(db.BusinessContext); about != "" {
 		return l.Sprintf("%s。%s", "%s. %s", strings.TrimRight(about, "。. "), text)
 	}

@@ -35,7 +35,7 @@ func (w *work) takenOver() []subject {
 		}
 	}
 	w.adopt(kept, earlier)
-	w.Log.Info(w.Language().Sprintf("沿用任务 %[2]s 的 %[1]d 个主题：其中的表没有变化", "%[1]d themes of task %[2]s are taken over: their tables did not change", reused(kept), w.Base.TaskID))
+	w.Log.Info(w.Language().Sprintf("沿用任务 %[2]s 的 %[1]d 个主题：其中的表没有变化", "Themes of task %[2]s that are taken over, since their tables did not change: %[1]d", reused(kept), w.Base.TaskID))
 	return kept
 }
 

@@ -104,7 +104,7 @@ func TestAnUnchangedDatabaseGivesTheSameQuestions(t *testing.T) {
 	execute(t, dsn, "DELETE FROM purchase") // which would make other questions
 	second, result := asked(t, dsn, left(t, dsn, first, nil))
 	sameButForReuse(t, first, second)
-	if result.ReusedThemes != 2 || second.Lines.FilterMessageSnippet("2 themes of task task_20250630_090000 are taken over").Len() != 1 {
+	if result.ReusedThemes != 2 || second.Lines.FilterMessageSnippet("Themes of task task_20250630_090000 that are taken over, since their tables did not change: 2").Len() != 1 {
 		t.Errorf("%+v, %v", result, second.Lines.All())
 	}
 	third, _ := asked(t, dsn, left(t, dsn, second, nil))

@@ -123,7 +123,7 @@ func (w *work) propose() []theme.Theme {
 			others = slices.DeleteFunc(others, func(t *profile.Table) bool { return slices.Contains(th.Focus, t) })
 		}
 		if len(others) > 0 {
-			w.Log.Info(w.Language().Sprintf("要求 %[3]d 个主题：%[2]d 张表中有 %[1]d 张不在任何主题中，不会被问到", "%d of %d tables are in no theme and not asked about: %d themes are asked for", len(others), len(w.schema.Tables), asked))
+			w.Log.Info(w.Language().Sprintf("要求 %[3]d 个主题：%[2]d 张表中有 %[1]d 张不在任何主题中，不会被问到", "Tables in no theme, and so not asked about: %d of %d; themes asked for: %d", len(others), len(w.schema.Tables), asked))
 		}
 		return themes
 	}

@@ -71,7 +71,7 @@ func sampleEach(ctx context.Context, db catalog.DB, tables []*Table, language ev
 	started := time.Now()
 	for i, t := range tables {
 		if time.Since(started) > eachTime {
-			log.Warn(language.Sprintf("另有 %d 张表或视图没有样本：读取用时过长", "%d more tables and views give no sample: reading took too long", len(tables)-i))
+			log.Warn(language.Sprintf("另有 %d 张表或视图没有样本：读取用时过长", "No sample of the other tables and views (%d): reading took too long", len(tables)-i))
 			return nil
 		}
 		err := sampleBatch(ctx, db, []*Table{t}, masker)

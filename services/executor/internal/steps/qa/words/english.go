@@ -8,7 +8,7 @@ import (
 var (
 	// invariant words are the same in the plural, or have none.
 	invariant = set(`series species news data metadata information info staff equipment feedback history
-		inventory stock traffic weather music software hardware revenue money freight attendance payroll`)
+		inventory stock traffic weather music software hardware revenue money freight attendance payroll maintenance depreciation goods`)
 	irregular = map[string]string{
 		"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data",
 		"index": "indexes", "matrix": "matrices", "hero": "heroes", "superhero": "superheroes",
@@ -28,6 +28,7 @@ var abbreviations = map[string]string{
 	"abbr": "abbreviation", "addr": "address", "amt": "amount", "avg": "average", "dept": "department", "desc": "description",
 	"lat": "latitude", "lng": "longitude", "lon": "longitude", "max": "maximum", "min": "minimum", "mgr": "manager",
 	"org": "organization", "prev": "previous", "prod": "product", "qty": "quantity", "tel": "telephone", "txn": "transaction",
+	"sys": "system", "del": "deleted",
 }
 
 // spellOut writes out the abbreviations in a phrase, and "no" behind others.
@@ -52,7 +53,7 @@ func invert(m map[string]string) map[string]string {
 
 // uncountable words have no plural; a row is a record of what they mean.
 var uncountable = set(`data metadata information info feedback history inventory stock traffic weather music software hardware
-	revenue money freight equipment attendance payroll`)
+	revenue money freight equipment attendance payroll maintenance depreciation goods`)
 
 func countable(phrase string) string {
 	switch last := phrase[strings.LastIndexByte(phrase, ' ')+1:]; {

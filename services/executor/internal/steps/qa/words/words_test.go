@@ -53,6 +53,9 @@ func TestTablesAreCalledAsPeopleCallThem(t *testing.T) {
 		{"hero_power", "", "英雄能力", "种", "hero power", "hero powers"},
 		{"shopping_cart", "", "购物车", "个", "shopping cart", "shopping carts"},
 		{"work_orders", "", "工单", "张", "work order", "work orders"},
+		{"sys_user", "", "系统用户", "名", "system user", "system users"},
+		{"goods", "", "商品", "种", "goods record", "goods records"},
+		{"vehicle_maintenance", "", "车辆维护", "次", "vehicle maintenance record", "vehicle maintenance records"},
 		{"attendance", "", "考勤记录", "条", "attendance record", "attendance records"},
 	} {
 		zh := words.Table(test.name, test.comment, prefixes, events.Chinese)
@@ -78,6 +81,8 @@ func TestColumnsAreCalledAsPeopleCallThem(t *testing.T) {
 		{"weight", "the weight of the thing, in a sentence", "重量", "", "weight", ""},
 		{"id", "主键", "ID", "", "ID", ""},
 		{"customer_id", "", "客户编号", "", "customer ID", ""},
+		{"return_date", "", "归还日期", "", "return date", ""},
+		{"manager_staff_id", "", "经理编号", "", "manager staff ID", ""},
 		{"order_no", "", "订单号", "", "order number", ""},
 		{"home_phone", "", "家庭电话", "", "home phone", ""},
 		{"ship_postal_code", "", "收货邮政编码", "", "ship postal code", ""},

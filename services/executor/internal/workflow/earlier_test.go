@@ -438,6 +438,22 @@ func TestPairsAreOnTheTablesOfTheCatalogue(t *testing.T) {
 	w.last(t).demandTables(t, "hr.pay")
 }
 
+// TestPairsOnPartitionsAreOnTheirTables, which the executor said that looked at
+// them; the catalogue of a task does not name partitions.
+func TestPairsOnPartitionsAreOnTheirTables(t *testing.T) {
+	d, w := deploy(t, 1), &witness{}
+	d.start(1, w.all())
+	first := d.whole()
+	there, gone := written(first, id1, "SELECT 1 FROM t_2025", "public.t"), written(first, id2, "SELECT 1 FROM gone_2025", "public.gone")
+	there.Difficulty, gone.Difficulty = events.DifficultyEasy, events.DifficultyEasy
+	d.people(there)
+	d.people(gone)
+	second := d.whole()
+	w.last(t).demand(t, id1+" ")
+	w.last(t).demandTables(t, "public.t")
+	d.demandWarnings(second, "The pair “how many?”, which people wrote or approved in an earlier task, is left out: this task does not have public.gone.", 1)
+}
+
 func (s seen) demandTables(t *testing.T, tables ...string) {
 	t.Helper()
 	if !slices.Equal(s.tables, tables) {

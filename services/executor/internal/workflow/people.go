@@ -88,7 +88,8 @@ func (n names) missing(tables []string) []string {
 
 // resolve returns a copy of pairs with what people wrote described by the
 // task's tables where it is not, or by tables that the task does not have: no
-// executor may have looked when they wrote it.
+// executor may have looked when they wrote it. What one said about a partition,
+// which no snapshot knows, stays.
 func (n names) resolve(list []events.Pair) []events.Pair {
 	list = slices.Clone(list)
 	for i, p := range list {
@@ -96,7 +97,9 @@ func (n names) resolve(list []events.Pair) []events.Pair {
 			continue
 		}
 		tables, shapes, difficulty := pairs.Describe(p.SQL, n.schema)
-		list[i].Tables = tables
+		if p.Difficulty == "" || len(n.missing(tables)) == 0 {
+			list[i].Tables = tables
+		}
 		if p.Difficulty == "" {
 			list[i].Shapes, list[i].Difficulty = shapes, difficulty
 		}

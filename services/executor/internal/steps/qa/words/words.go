@@ -5,8 +5,6 @@ package words
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/citu/datapipeline/events"
 )
@@ -66,15 +64,6 @@ func Column(name, comment string, language events.Language) (term, unit string) 
 	return term, unit
 }
 
-// Bodily is what a quantity of people is called: 体重 is a person's 重量.
-func Bodily(term string, of Term) string {
-	bodily := map[string]string{"高度": "身高", "重量": "体重"}[term]
-	if bodily == "" || of.Classifier != "名" && of.Classifier != "位" {
-		return term
-	}
-	return bodily
-}
-
 // Phrase is what the words of an identifier say.
 func Phrase(name string, language events.Language) string {
 	parts := Split(name)
@@ -118,70 +107,6 @@ func once(parts []string) []string {
 
 var identifying = set("id ids key fk uuid guid code no num number ref")
 
-// Split takes an identifier apart into lower-case words, at underscores,
-// other punctuation and changes of case; long runs of small letters also
-// between words that are known. A name of signs alone is one word.
-func Split(name string) []string {
-	var parts []string
-	for _, field := range strings.FieldsFunc(name, separates) {
-		for _, word := range splitCase(field) {
-			parts = append(parts, splitKnown(strings.ToLower(word))...)
-		}
-	}
-	if len(parts) == 0 {
-		return []string{name} // of signs alone
-	}
-	return parts
-}
-
-func separates(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
-
-// splitCase cuts "orderLine", "OrderLine" and "HTTPCode" before each word.
-func splitCase(field string) []string {
-	runes := []rune(field)
-	var out []string
-	start := 0
-	for i := 1; i < len(runes); i++ {
-		rises := unicode.IsUpper(runes[i]) && !unicode.IsUpper(runes[i-1])
-		ends := i+1 < len(runes) && unicode.IsUpper(runes[i-1]) && unicode.IsUpper(runes[i]) && unicode.IsLower(runes[i+1])
-		if rises || ends {
-			out, start = append(out, string(runes[start:i])), i
-		}
-	}
-	return append(out, string(runes[start:]))
-}
-
-// splitKnown cuts "orderdate" if it is made of known words alone.
-func splitKnown(word string) []string {
-	if known(word) {
-		return []string{word}
-	}
-	for _, ending := range []string{"id", "no"} {
-		if head, ok := strings.CutSuffix(word, ending); ok && len(head) > 2 && known(head) {
-			return []string{head, ending}
-		}
-	}
-	for cut := len(word) - 3; cut >= 3; cut-- {
-		if !utf8.RuneStart(word[cut]) || !known(word[:cut]) {
-			continue
-		}
-		if known(word[cut:]) {
-			return []string{word[:cut], word[cut:]}
-		}
-		if rest := splitKnown(word[cut:]); len(rest) > 1 {
-			return append([]string{word[:cut]}, rest...)
-		}
-	}
-	return []string{word}
-}
-
-func dropPrefix(parts []string, prefixes map[string]bool) []string {
-	for len(parts) > 1 && prefixes[parts[0]] {
-		parts = parts[1:]
-	}
-	return parts
-}
-
 func set(text string) map[string]bool {
 	m := map[string]bool{}
 	for word := range strings.FieldsSeq(text) {
@@ -200,43 +125,4 @@ func trimAny(text string, suffixes ...string) string {
 		}
 	}
 	return text
-}
-
-// Total is what the sum of a quantity is called.
-func Total(term string, language events.Language) string {
-	if language == events.English {
-		switch {
-		case term == "total" || term == "sum":
-			return "total amount"
-		case strings.HasPrefix(term, "total "):
-			return term
-		}
-		return "total " + term
-	}
-	if strings.HasPrefix(term, "总") || hasAnySuffix(term, "总额", "合计", "总计", "总数", "总量", "总和") {
-		return term
-	}
-	if what, ok := strings.CutSuffix(term, "数量"); ok && what != "" {
-		return what + "总数"
-	}
-	return "总" + space(term)
-}
-
-// Average is what the mean of a quantity is called.
-func Average(term string, language events.Language) string {
-	if language == events.English {
-		return "average " + term
-	}
-	if strings.HasPrefix(term, "平均") {
-		return term + "均值"
-	}
-	return "平均" + space(term)
-}
-
-// space sets Latin text apart from the Chinese before it.
-func space(term string) string {
-	if term != "" && term[0] < utf8.RuneSelf {
-		return " " + term
-	}
-	return term
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/citu/datapipeline/events"
+	"github.com/citu/datapipeline/internal/testkit"
 )
 
 // hollow are tables with a key that no row has, a column without a value and a
@@ -32,5 +33,19 @@ func TestNothingIsAskedAboutWhatIsNotThere(t *testing.T) {
 	}
 	if len(list) < 20 {
 		t.Errorf("%d questions", len(list))
+	}
+}
+
+// TestAKeyThatNoRowHasIsNoOther than the one that rows have: who has no visit is
+// asked although visits have a second key to shops.
+func TestAKeyThatNoRowHasIsNoOther(t *testing.T) {
+	t.Parallel()
+	text := questionsOf(t, testkit.SharedPostgres(t, `
+		CREATE TABLE shop (id int PRIMARY KEY, shop_name text NOT NULL);
+		CREATE TABLE visit (id int PRIMARY KEY, first_shop_id int REFERENCES shop, next_shop_id int REFERENCES shop);
+		INSERT INTO shop SELECT i, 'Shop ' || i FROM generate_series(1, 40) i;
+		INSERT INTO visit SELECT i, 1 + i % 30 FROM generate_series(1, 90) i`), events.English)
+	if !strings.Contains(text, "not the first shop of any visit") || strings.Contains(text, "next shop") {
+		t.Error(text)
 	}
 }

@@ -93,11 +93,11 @@ type Link struct {
 // Self says that the link stays within its table.
 func (l *Link) Self() bool { return l.From == l.To }
 
-// rivals are the other links between the two tables, either way.
+// rivals are the other links between the two tables, either way, that rows have.
 func (l *Link) rivals() []*Link {
 	var out []*Link
 	for _, o := range slices.Concat(l.From.Links, l.To.Links) {
-		if o != l && (o.From == l.From && o.To == l.To || o.From == l.To && o.To == l.From) {
+		if o != l && !o.Blank() && (o.From == l.From && o.To == l.To || o.From == l.To && o.To == l.From) {
 			out = append(out, o)
 		}
 	}

@@ -72,6 +72,28 @@ func TestNamesOfThemesNameTwoThingsAtMost(t *testing.T) {
 	}
 }
 
+// TestThereAreNoMoreThemesThanAsked: a table is in the focus of one at most, and each
+// is in one where there are questions enough.
+func TestThereAreNoMoreThemesThanAsked(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		db := profile.Describe(schema(t), events.English)
+		want, each := rapid.IntRange(-1, 9).Draw(t, "want"), rapid.IntRange(1, 30).Draw(t, "each")
+		seen := map[*profile.Table]bool{}
+		themes := theme.AtMost(db, db.Tables, want, each)
+		for _, th := range themes {
+			for _, table := range th.Focus {
+				if seen[table] {
+					t.Errorf("%s is in two themes", table.Name)
+				}
+				seen[table] = true
+			}
+		}
+		if len(themes) > max(0, want) || want*each >= len(db.Tables) && len(seen) < len(db.Tables) {
+			t.Errorf("%d themes with %d of %d tables", len(themes), len(seen), len(db.Tables))
+		}
+	})
+}
+
 func TestThemesAreTheSameEachTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := schema(t)

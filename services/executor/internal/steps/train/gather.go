@@ -26,7 +26,7 @@ func gather(run *steps.Run) ([]corpus.Document, error) {
 	}
 	good := corpus.Loadable(list, run.Request.Options.LoadApprovedOnly)
 	if left := len(list) - len(good); left > 0 {
-		run.Log.Info(lang.Sprintf("%d 个问答对不加载：被拒绝、未通过验证或未获批准", "%d pairs are not loaded: rejected, refused by a check or not approved", left))
+		run.Log.Info(lang.Sprintf("%d 个问答对不加载：被拒绝、未通过验证或未获批准", "pairs that are not loaded, being rejected, refused by a check or not approved: %d", left))
 	}
 	fromPairs, err := corpus.OfPairs(good, file)
 	if err != nil {

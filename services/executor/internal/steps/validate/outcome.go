@@ -143,7 +143,7 @@ func round(x float64, digits int) float64 {
 
 // line is the outcome in a sentence.
 func (o Outcome) line(lang events.Language) string {
-	return lang.Sprintf("SQL 验证完成：%d 对中 %d 对有效（%.1f%%），修复 %d 对，无效 %d 对，结果为空 %d 对，重复 %d 对",
-		"SQL validation done: of %d pairs %d are valid (%.1f%%), %d repaired, %d invalid, %d with an empty result, %d duplicates",
+	return lang.Sprintf("SQL 验证完成：共 %d 对，有效 %d 对（%.1f%%），修复 %d 对，无效 %d 对，结果为空 %d 对，重复 %d 对",
+		"SQL validation done: pairs: %d, valid: %d (%.1f%%), repaired: %d, invalid: %d, with an empty result: %d, duplicates: %d",
 		o.Original, o.Valid, 100*o.SuccessRate, o.Repairs.Successful, o.Invalid, o.Empty, o.Duplicates)
 }

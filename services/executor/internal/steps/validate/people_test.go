@@ -204,7 +204,7 @@ func TestRunFailsWherePeopleRejectedEverything(t *testing.T) {
 	t.Parallel()
 	run := stepstest.New(t, shop(t), asked(t, "All?", good))
 	run.Pairs = []events.Pair{{ID: pairs.ID("All?", good), Question: "All?", SQL: good, Decision: events.DecisionRejected, DecidedBy: "Lin"}}
-	if _, err := step().Run(t.Context(), run.Run); err == nil || !strings.Contains(err.Error(), "people rejected all of the 1 pairs") {
+	if _, err := step().Run(t.Context(), run.Run); err == nil || !strings.Contains(err.Error(), "people rejected all pairs (1)") {
 		t.Errorf("err = %v", err)
 	}
 }

@@ -76,10 +76,10 @@ func noneValid(lang events.Language, verdicts []*verdict) error {
 		if !v.rejected() {
 			return steps.Fail(events.ClassUser, "no_valid_pairs", lang.Sprintf(
 				"%d 对 SQL 全部无效，问答对文件保持不变。第一条的原因：%s。请检查数据库权限与表结构，或重新生成问答对",
-				"none of the %d pairs is valid, and the pair file stays as it is. The first fails with: %s. Check the role's privileges and the schema, or generate the pairs again", len(verdicts), v.Message), nil)
+				"no pair is valid (of %d), and the pair file stays as it is. The first fails with: %s. Check the role's privileges and the schema, or generate the pairs again", len(verdicts), v.Message), nil)
 		}
 	}
 	return steps.Fail(events.ClassUser, "no_valid_pairs", lang.Sprintf(
 		"%d 对问答对已全部被人工拒绝，问答对文件保持不变。请撤销部分拒绝，或重新生成问答对",
-		"people rejected all of the %d pairs, and the pair file stays as it is. Withdraw some of it, or generate pairs again", len(verdicts)), nil)
+		"people rejected all pairs (%d), and the pair file stays as it is. Withdraw some of it, or generate pairs again", len(verdicts)), nil)
 }

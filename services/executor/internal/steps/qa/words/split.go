@@ -39,9 +39,13 @@ func splitCase(field string) []string {
 	return append(out, string(runes[start:]))
 }
 
+// maxName is the length of PostgreSQL's names in bytes. Longer words stay whole,
+// since there are too many ways of cutting them.
+const maxName = 63
+
 // splitKnown cuts "orderdate" if it is made of known words alone.
 func splitKnown(word string) []string {
-	if known(word) {
+	if known(word) || len(word) > maxName {
 		return []string{word}
 	}
 	for _, ending := range []string{"id", "no"} {

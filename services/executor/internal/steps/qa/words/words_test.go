@@ -2,6 +2,7 @@ package words_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -25,6 +26,14 @@ func TestIdentifiersAreSplitIntoWords(t *testing.T) {
 		if got := words.Split(name); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", name, got)
 		}
+	}
+}
+
+// Cutting it would take longer than anybody waits.
+func TestWordsLongerThanNamesStayWhole(t *testing.T) {
+	long := strings.Repeat("packageage", 100) + "q"
+	if got := words.Split(long); len(got) != 1 {
+		t.Errorf("%d words", len(got))
 	}
 }
 

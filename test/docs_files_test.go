@@ -53,7 +53,7 @@ var fileName = regexp.MustCompile(`^[a-z_*][a-z_*.]*\.(json|md|txt|ddl|log|csv|b
 // their readers gives to files of tasks.
 func namedFiles(t *testing.T) []string {
 	t.Helper()
-	notOfTasks := []string{"schema.json", "answer.json"} // of prompts and answers of models
+	notOfTasks := []string{"schema.json", "answer.json", "gold_pair.json"} // of prompts, of answers of models, of dumps
 	var all []string
 	for _, text := range literals(sources(t, "services/executor", "services/filescan", "cmd/datapipeline")) {
 		if fileName.MatchString(text) && !slices.Contains(notOfTasks, text) {

@@ -83,7 +83,7 @@ func (Step) Run(ctx context.Context, run *steps.Run) (steps.Result, error) {
 		return steps.Result{}, bizdb.Translate(err, w.lang)
 	}
 	result := w.result(time.Since(start))
-	run.Log.Info(w.lang.Sprintf("完成：%d 张表成功，%d 张失败，共 %d 个文件", "Done: %d tables written, %d failed, %d files",
-		result.ProcessedSuccessfully, result.Failed, result.FilesGenerated))
+	run.Log.Info(w.lang.Sprintf("完成：%[1]d 张表成功，%[2]d 张失败，共 %[3]d 个文件", "Done: %[4]s written, %[2]d failed, %[5]s", result.ProcessedSuccessfully,
+		result.Failed, result.FilesGenerated, events.Count(result.ProcessedSuccessfully, "table"), events.Count(result.FilesGenerated, "file")))
 	return steps.Result{Data: result, Warnings: w.warnings, Removed: w.obsolete()}, nil
 }

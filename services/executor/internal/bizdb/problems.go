@@ -84,6 +84,11 @@ var (
 		zh: "表被其他会话锁定，等待超时。请在没有表结构变更时重试。",
 		en: "A table stayed locked by another session. Try again when no table is being altered.",
 	}
+	tablesLocked = problem{
+		errorType: "db_lock_timeout", class: events.ClassDatabase,
+		zh: "等待超时：%s 被其他会话锁定。请等该会话的事务（如表结构变更）结束后重试，或把它从表清单中去掉。",
+		en: "Another session locks %s for longer than may be waited. Try again when its transaction, such as an ALTER TABLE, has ended, or take this off the list of tables.",
+	}
 	readOnly = problem{
 		errorType: "db_read_only", class: events.ClassUser,
 		zh: "只读会话拒绝了写入操作。业务数据库只允许读取。",

@@ -101,6 +101,10 @@ func diagnoseServer(e *pgconn.PgError, err error) problem {
 	case "57014":
 		return timeout
 	case "55P03":
+		var which interface{ Locked() string }
+		if errors.As(err, &which) {
+			return with(tablesLocked, which.Locked())
+		}
 		return lockTimeout
 	case "25006":
 		return readOnly

@@ -19,6 +19,9 @@ type Schema struct {
 	Objects []*Object
 	// Tables are sorted by schema and name. See LoadOrder for another order.
 	Tables []*Table
+	// Locked are tables that were left out since another session locks them, or
+	// what they read. Sorted.
+	Locked []Name
 }
 
 // Namespace is a schema in PostgreSQL's sense.

@@ -25,19 +25,28 @@ type DB interface {
 // in options and queries are masked; user mappings are not read.
 //
 // It takes the same few round trips for any number of tables, and reads no row of
-// theirs. From 200 on it takes a second connection of a pool that has one to
-// spare. Errors are the driver's, wrapped. It may be called concurrently.
+// theirs. Tables that another session locks against readers are left out and
+// named in the schema's Locked; where nothing is left the error is a
+// *LockedError. Other errors are the driver's, wrapped. It may be called
+// concurrently.
 func Read(ctx context.Context, db DB, names []Name) (*Schema, error) {
-	var schema *Schema
-	err := inSnapshot(ctx, db, func(tx pgx.Tx, database string, version int) error {
-		r := newReader(ctx, db, tx, &Schema{Database: database, ServerVersion: version})
-		schema = r.schema
-		return r.read(names)
-	})
+	schema, err := readOnce(ctx, db, names)
+	if isLocked(err) {
+		schema, err = readAround(ctx, db, names, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the catalogue: %w", err)
 	}
 	return schema, nil
+}
+
+func readOnce(ctx context.Context, db DB, names []Name) (schema *Schema, err error) {
+	err = inSnapshot(ctx, db, func(tx pgx.Tx, database string, version int) error {
+		r := newReader(ctx, db, tx, &Schema{Database: database, ServerVersion: version})
+		schema = r.schema
+		return r.read(names)
+	})
+	return schema, err
 }
 
 // inSnapshot runs fn in a read-only transaction that sees one moment and in

@@ -126,14 +126,17 @@ func (w *work) nameable(names []catalog.Name) []catalog.Name {
 	})
 }
 
-// leaveOut fails the wanted tables that have gone meanwhile.
+// leaveOut fails the wanted tables that are locked or have gone meanwhile.
 func (w *work) leaveOut(wanted []catalog.Name) {
 	there := map[catalog.Name]bool{}
 	for _, t := range w.schema.Tables {
 		there[t.FullName()] = true
 	}
 	for _, n := range wanted {
-		if !there[n] {
+		switch {
+		case slices.Contains(w.schema.Locked, n):
+			w.fail(n, w.lang.Pick("被其他会话锁定，请在锁释放后重新执行", "another session locks it; run the step again when the lock is gone"))
+		case !there[n]:
 			w.fail(n, w.lang.Pick("表已不存在", "it is gone"))
 		}
 	}

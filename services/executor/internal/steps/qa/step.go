@@ -112,6 +112,9 @@ func (s Step) prepare(ctx context.Context, run *steps.Run) (*work, error) {
 	if w.schema, err = catalog.Read(ctx, pool, names); err != nil {
 		return nil, failed(ctx, run, err)
 	}
+	for _, n := range w.schema.Locked {
+		w.Log.Warn(w.Language().Sprintf("%s 被其他会话锁定，没有关于它的问题", "there are no questions about %s: another session locks it", n))
+	}
 	if len(w.schema.Tables) == 0 {
 		return nil, steps.Fail(events.ClassUser, "table_not_found", run.Language().Pick(
 			"filename_mapping.txt 中的表在数据库里都不存在了，请重新执行 ddl_generation。",

@@ -33,13 +33,16 @@ func TestColumnsAreJudgedByTheirNames(t *testing.T) {
 		{"t", "contact_name", "", "", Name}, {"t", "customer_name", "", "", Name}, {"t", "ship_name", "", "", Name}, {"t", "driver", "", "", Name},
 		{"customers", "name", "", "", Name}, {"crm.t_user_info", "name", "", "", Name}, {"staff_list", "name", "", "", Name}, {"Employee", "Name", "", "", Name},
 		{"t", "created_by", "", "", Name}, {"employees", "notes", "", "", Profile}, {"t", "resume", "", "", Profile},
+		{"t", "sess_id", "", "", Secret}, {"t", "PHPSESSID", "", "", Secret}, {"t", "c0", "会话标识", "", Secret},
+		{"t", "device_id", "", "", Hardware}, {"t", "deviceId", "", "", Hardware}, {"t", "IMEI", "", "", Hardware}, {"t", "maiden", "", "", Name}, {"t", "maiden_name", "", "", Name},
+		{"t", "vat_no", "", "", Identity}, {"t", "VatNumber", "", "", Identity}, {"t", "tax_number", "", "", Identity}, {"t", "taxpayer_id", "", "", Identity},
 		// pinyin
 		{"t", "shouji", "", "", Phone}, {"t", "lxdh", "", "", Phone}, {"t", "youxiang", "", "", Email}, {"t", "xingming", "", "", Name},
 		{"t", "shenfenzheng", "", "", Identity}, {"t", "sfzh", "", "", Identity}, {"t", "dizhi", "", "", Address}, {"t", "chepaihao", "", "", Plate},
 		{"t", "csrq", "", "date", Birth}, {"t", "weixin", "", "", Online}, {"t", "mima", "", "", Secret}, {"t", "kahao", "", "", Card}, {"t", "lianxiren", "", "", Name},
 		// Chinese names
 		{"客户", "姓名", "", "", Name}, {"客户", "名称", "", "", Name}, {"t", "手机号码", "", "", Phone}, {"t", "联系电话", "", "", Phone}, {"t", "家庭住址", "", "", Address},
-		{"t", "身份证号", "", "", Identity}, {"t", "银行卡号", "", "", Card}, {"t", "电子邮箱", "", "", Email}, {"t", "车牌", "", "", Plate}, {"t", "登录IP", "", "", Network},
+		{"t", "身份证号", "", "", Identity}, {"t", "银行卡号", "", "", Card}, {"t", "工资卡", "", "", Card}, {"t", "工资卡号", "", "", Card}, {"t", "银行卡", "", "", Card}, {"t", "卡号", "", "", Card}, {"t", "设备号", "", "", Hardware}, {"t", "电子邮箱", "", "", Email}, {"t", "车牌", "", "", Plate}, {"t", "登录IP", "", "", Network},
 		{"t", "微信号", "", "", Online}, {"t", "出生日期", "", "date", Birth}, {"t", "经度", "", "numeric", Location}, {"t", "密码", "", "", Secret}, {"t", "收货人", "", "", Name},
 		// comments
 		{"t", "c1", "客户手机号，11 位", "", Phone}, {"t", "c2", "邮箱（登录用）", "", Email}, {"t", "c3", "收货地址", "", Address}, {"t", "c4", "护照号码", "", Identity},
@@ -72,13 +75,23 @@ func TestOtherColumnsAreNotPersonalByTheirNames(t *testing.T) {
 		{Name: "c", Comment: "产品名称"}, {Name: "c", Comment: "服务区名称"}, {Name: "c", Comment: "订单编号"}, {Name: "c", Comment: "客户编号"}, {Name: "c", Comment: "客户类型"},
 		{Name: "c", Comment: "邮箱数量", Type: "integer"}, {Name: "c", Comment: "Type of the address"}, {Name: "c", Comment: "number of e-mails sent", Type: "integer"},
 		{Name: "名称", Table: "public.服务区"}, {Name: "名称", Table: "public.客户分类", TableComment: "客户分类表"}, {Name: "created_by", Type: "integer"},
-		{Name: "id", Type: "uuid"}, {Name: "description", Table: "public.film"}, {Name: "status", Enum: true, Type: "public.phone"}, {Name: "compass"}, {Name: "secretary_count", Type: "integer"},
+		{Name: "id", Type: "uuid"}, {Name: "description", Table: "public.film"}, {Name: "status", Enum: true, Type: "public.phone"}, {Name: "compass"}, {Name: "会员卡等级"}, {Name: "卡等级"}, {Name: "会员卡"}, {Name: "卡类型"}, {Name: "显卡"}, {Name: "session_count", Type: "integer"}, {Name: "session_type"}, {Name: "sessions_per_day", Type: "integer"}, {Name: "session_name"},
+		{Name: "session"}, {Name: "device_type"}, {Name: "device_name"}, {Name: "device_id", Type: "integer", Key: true}, {Name: "vat_rate", Type: "numeric"}, {Name: "vat", Type: "numeric(10,2)"}, {Name: "tax_rate", Type: "numeric"}, {Name: "税号"},
+		{Name: "secretary_count", Type: "integer"},
 	} {
 		if c.Type == "" {
 			c.Type = "text"
 		}
 		if got := c.Kind(); got != "" {
 			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
+
+func TestSessionsAreSecretsByTheirValues(t *testing.T) {
+	for value, want := range map[string]bool{"sess_9f8e7d": true, "session-ab12cd34": true, "session_started": false, "sessions": false, "morning": false} {
+		if IsSecret([]byte(value)) != want {
+			t.Errorf("%q: %v", value, !want)
 		}
 	}
 }

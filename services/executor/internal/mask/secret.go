@@ -10,16 +10,16 @@ import (
 // secretName matches names and comments of columns whose values nobody should
 // see in a document, in English, Chinese and pinyin.
 var secretName = regexp.MustCompile(`(?i)passw|passphrase|passcode|secret([^a]|$)|token|credential|` +
-	`api_?key|access_?key|private_?key|encrypt(ion|ed)?_?key|sign(ing)?_?key|session_?id|session_?key|` +
+	`api_?key|access_?key|private_?key|encrypt(ion|ed)?_?key|sign(ing)?_?key|session_?id|session_?key|session_?hash|session_?cookie|(^|[^a-z])sess_?id|phpsess|jsession|` +
 	`(^|[^a-z])(pwd|pass|salt|otp|totp|pin|cvv|cvc|jwt|psw|mima|miyao)([^a-z]|$)|` +
-	`密码|口令|密钥|秘钥|令牌|私钥|验证码`)
+	`密码|口令|密钥|秘钥|令牌|私钥|验证码|会话(标识|编号|ID|id|号|密钥)`)
 
 // secretBegin matches the beginning of values that are secrets whatever their
 // column is called: password hashes, JSON web tokens, keys of well-known
-// services, PEM blocks.
+// services, sessions, PEM blocks.
 var secretBegin = regexp.MustCompile(`^(\$2[abxy]?\$|\$argon2|\$[156]\$|\$pbkdf2|pbkdf2_|scrypt:|SCRAM-SHA-256\$|` +
 	`eyJ[\w-]{8,}\.[\w-]{8,}|sk-[\w-]{16,}|sk_live_|rk_live_|gh[pousr]_\w{20,}|github_pat_|glpat-|xox[abprs]-|` +
-	`AKIA[0-9A-Z]{12,}|LTAI\w{12,}|AKID\w{12,}|-----BEGIN )`)
+	`AKIA[0-9A-Z]{12,}|LTAI\w{12,}|AKID\w{12,}|sess(ion)?[_-][A-Za-z]*\d[A-Za-z0-9]{4,}|-----BEGIN )`)
 
 // secretAddress matches addresses with a password.
 var secretAddress = regexp.MustCompile(`[a-z]://[^/\s:@]*:[^/\s@]+@`)

@@ -205,7 +205,7 @@ func TestATaskMeetsEveryFault(t *testing.T) {
 	server.FaultEmbedding(modelserver.RateLimited("0"), modelserver.Status(503, "loading"))
 	s.cfg.LLM.Timeout = time.Second
 	task := s.ran()
-	if usage, by := s.usage(task, events.StepDDL); by != "mixed" || usage.Requests != 2 || usage.Failed != 0 { // the first answer was cut
+	if usage, by := s.usage(task, events.StepDDL); by != "mixed" || usage.Requests-usage.FailedRequests != 2 || usage.Failed != 0 { // the first answer was cut
 		t.Errorf("ddl_generation by %s, %+v", by, usage)
 	}
 	if usage, by := s.usage(task, events.StepQA); by != "rules" || usage == nil || usage.Failed == 0 || len(usage.Problems) == 0 {

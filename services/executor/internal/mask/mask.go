@@ -52,6 +52,11 @@ var labels = map[Kind][2]string{
 // Label is the kind in words.
 func (k Kind) Label(lang events.Language) string { return lang.Pick(labels[k][0], labels[k][1]) }
 
+// Rules counts the versions of what is masked. Raise it with every rule that
+// masks more than before: what an earlier version let through is then not taken
+// over from earlier tasks.
+const Rules = 2
+
 // Masker masks what one run reads and keeps count. It may be used concurrently.
 type Masker struct {
 	mode    string

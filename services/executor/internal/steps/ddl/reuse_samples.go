@@ -25,10 +25,12 @@ type sampledTable struct {
 	Table string `json:"table"`
 	// Fingerprint is that of the definition under which the rows were read, and
 	// Unreadable names the columns that the connection could not read then.
-	Fingerprint string                   `json:"fingerprint"`
-	Unreadable  []string                 `json:"unreadable,omitempty"`
-	Columns     map[string]sampledColumn `json:"columns,omitempty"`
-	Masked      []mask.Masked            `json:"masked,omitempty"`
+	Fingerprint string `json:"fingerprint"`
+	// MaskingRules are those of mask.Rules under which the examples were masked.
+	MaskingRules int                      `json:"masking_rules"`
+	Unreadable   []string                 `json:"unreadable,omitempty"`
+	Columns      map[string]sampledColumn `json:"columns,omitempty"`
+	Masked       []mask.Masked            `json:"masked,omitempty"`
 }
 
 type sampledColumn struct {
@@ -49,7 +51,7 @@ func unreadable(t *catalog.Table) []string {
 }
 
 func newSampledTable(t *catalog.Table, fingerprint string, samples map[string]catalog.Sample, masked []mask.Masked) sampledTable {
-	s := sampledTable{Table: t.FullName().String(), Fingerprint: fingerprint, Unreadable: unreadable(t), Masked: masked}
+	s := sampledTable{Table: t.FullName().String(), Fingerprint: fingerprint, MaskingRules: mask.Rules, Unreadable: unreadable(t), Masked: masked}
 	if len(samples) > 0 {
 		s.Columns = map[string]sampledColumn{}
 	}
@@ -69,7 +71,7 @@ func (s sampledTable) samples() map[string]catalog.Sample {
 
 // fits says that what was read then is what would be read now, rows aside.
 func (s sampledTable) fits(t *catalog.Table, fingerprint string) bool {
-	return s.Fingerprint == fingerprint && slices.Equal(s.Unreadable, unreadable(t))
+	return s.Fingerprint == fingerprint && s.MaskingRules == mask.Rules && slices.Equal(s.Unreadable, unreadable(t))
 }
 
 func encodeSamples(tables []sampledTable) (string, error) {

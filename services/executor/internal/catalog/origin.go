@@ -167,13 +167,15 @@ func (o *origins) link() error {
 	}})
 }
 
-// bottom is where the values of a view's column come from.
+// bottom is where the values of a view's column come from. Materialised views
+// may show each other in a circle, of which the first met again is taken.
 func (o *origins) bottom(at attribute) attribute {
-	for {
+	for met := map[attribute]bool{}; ; {
 		from, known := o.shows[at]
-		if !known {
+		if !known || met[at] {
 			return at
 		}
+		met[at] = true
 		at = from
 	}
 }

@@ -60,6 +60,14 @@ func TestAViewsColumnsKnowWhatTheyShow(t *testing.T) {
 }
 
 // A role may read a view of tables in a schema that it may not enter.
+// A materialised view lets a circle of views be, which ends where it began.
+func TestViewsThatShowEachOtherAreRead(t *testing.T) {
+	pool := database(t, `CREATE VIEW a AS SELECT 1 AS x; CREATE MATERIALIZED VIEW m AS SELECT x FROM a; CREATE OR REPLACE VIEW a AS SELECT x FROM m`)
+	if got := read(t, pool, Name{"public", "a"}, Name{"public", "m"}); len(got.Tables) != 2 {
+		t.Errorf("%d tables", len(got.Tables))
+	}
+}
+
 func TestTheTextOfAViewTellsWhereTheServerDoesNot(t *testing.T) {
 	pool := database(t, emp+`
 		CREATE SCHEMA inner_world;

@@ -25,6 +25,8 @@ type known struct {
 	size   int
 	tables map[string]map[fingerprint]Kind
 	whole  map[columnName]Kind // of the columns
+	// memories are what was asked for, by the tables.
+	memories map[string]memory
 }
 
 // fingerprint stands for a value, and runes is how long that is.
@@ -40,6 +42,7 @@ func (k *known) add(c Column, kind Kind, values map[fingerprint]bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.whole[columnName{c.Table, c.Name}] = kind
+	clear(k.memories)
 	if k.size += len(values); k.size > maxKnown {
 		return
 	}
@@ -62,9 +65,20 @@ func (k *known) kind(c *Column) Kind {
 }
 
 // of is what is known of tables, ready to be found in the values of a view.
+// Columns of a view share it, as it may be large.
 func (k *known) of(tables []string) memory {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	list := strings.Join(tables, "\x00")
+	f, made := k.memories[list]
+	if !made {
+		f = k.gather(tables)
+		k.memories[list] = f
+	}
+	return f
+}
+
+func (k *known) gather(tables []string) memory {
 	f := memory{values: map[fingerprint]Kind{}}
 	for _, table := range tables {
 		maps.Copy(f.values, k.tables[table])

@@ -73,7 +73,7 @@ type columnName struct{ table, column string }
 func New(mode string) *Masker {
 	return &Masker{
 		mode: cmp.Or(mode, events.MaskData), columns: map[columnName]*Masked{},
-		known: known{tables: map[string]map[fingerprint]Kind{}, whole: map[columnName]Kind{}},
+		known: known{tables: map[string]map[fingerprint]Kind{}, whole: map[columnName]Kind{}, memories: map[string]memory{}},
 	}
 }
 

@@ -47,13 +47,15 @@ func isSpoken(e *pgconn.PgError) bool {
 }
 
 // quotesData says that what a message quotes may be of a row: it is about data,
-// or comes from within a function, which may make SQL of data.
+// comes from within a function, which may make SQL of data, or points to no
+// place in the statement, since parsing and analysis do and what meets rows does
+// not.
 func quotesData(e *pgconn.PgError) bool {
 	const notInRepertoire, untranslatable = "22021", "22P05" // these quote encodings
 	if e.Code == notInRepertoire || e.Code == untranslatable {
 		return false
 	}
-	return isOf(e, "22", "23") || e.Where != "" || e.InternalQuery != ""
+	return isOf(e, "22", "23") || e.Where != "" || e.InternalQuery != "" || e.Position == 0
 }
 
 func isOf(e *pgconn.PgError, classes ...string) bool {
@@ -88,5 +90,5 @@ func (r refusal) tell(message string) string {
 
 func (r refusal) mayQuote(part string) bool {
 	names := []string{r.SchemaName, r.TableName, r.ColumnName, r.DataTypeName, r.ConstraintName}
-	return part != "" && (slices.Contains(names, part) || strings.Contains(r.sql, part))
+	return part != "" && (slices.Contains(names, part) || strings.Contains(strings.ToLower(r.sql), strings.ToLower(part)))
 }

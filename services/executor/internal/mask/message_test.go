@@ -31,8 +31,10 @@ func TestMessagesOfTheServerAreToldWithoutValues(t *testing.T) {
 		{"an exception with a code", pgconn.PgError{Code: "42501", Message: "Zaphod may not", Routine: "exec_stmt_raise"}, "", "***"},
 		{"another language's exception", pgconn.PgError{Code: "38000", Message: "ValueError: Zaphod"}, "", "***"},
 		{"SQL made of data", pgconn.PgError{Code: "42703", Message: `column "Zaphod" does not exist`, Where: function}, "", `column "***" does not exist`},
-		{"names", pgconn.PgError{Code: "42P01", Message: `relation "guest" does not exist`, Hint: `Perhaps "guests"`}, "", `relation "guest" does not exist Perhaps "guests"`},
-		{"an address as a name", pgconn.PgError{Code: "42703", Message: `column "a@b.cn" of "t" does not exist`}, "", `column "***@***.com" of "t" does not exist`},
+		{"an error that points nowhere", pgconn.PgError{Code: "42601", Message: `syntax error in tsquery: "Zaphod Beeblebrox"`}, "SELECT name::tsquery FROM t", `syntax error in tsquery: "***"`},
+		{"a name as the server folds it", pgconn.PgError{Code: "55P03", Message: `could not obtain lock on relation "guest"`}, "SELECT * FROM Guest", `could not obtain lock on relation "guest"`},
+		{"names", pgconn.PgError{Position: 15, Code: "42P01", Message: `relation "guest" does not exist`, Hint: `Perhaps "guests"`}, "", `relation "guest" does not exist Perhaps "guests"`},
+		{"an address as a name", pgconn.PgError{Position: 8, Code: "42703", Message: `column "a@b.cn" of "t" does not exist`}, "", `column "***@***.com" of "t" does not exist`},
 	} {
 		told := New("").Refusal(&test.e, test.sql)
 		got := told.Message

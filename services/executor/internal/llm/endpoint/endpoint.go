@@ -84,9 +84,12 @@ func New(cfg Config) *Endpoint {
 func (e *Endpoint) Close() { e.http.CloseIdleConnections() }
 
 // asItIs follows a redirection that asks for the same request again elsewhere on
-// the same host; a question goes to nobody else.
+// the same host; a question goes to nobody else, and never less secretly.
 func asItIs(next *http.Request, via []*http.Request) error {
 	first := via[0]
+	if first.URL.Scheme == "https" && next.URL.Scheme != "https" {
+		return http.ErrUseLastResponse
+	}
 	if next.Method != first.Method || next.URL.Hostname() != first.URL.Hostname() || len(via) > maxRedirects {
 		return http.ErrUseLastResponse
 	}

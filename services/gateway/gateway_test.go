@@ -75,6 +75,25 @@ func bound(t *testing.T, s *gateway.Service) string {
 	}
 }
 
+// started runs the service and gives its address, and what ends it and waits.
+func started(t *testing.T, cfg gateway.Config) (base string, end func()) {
+	t.Helper()
+	service, err := gateway.New(cfg, kit.Runtime{Log: testkit.Log(t), Metrics: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- service.Run(ctx) }()
+	return "http://" + bound(t, service), func() {
+		t.Helper()
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("the service ended with %v", err)
+		}
+	}
+}
+
 func config(t *testing.T, natsURL string) gateway.Config {
 	return gateway.Config{
 		Config: broker.Config{URL: natsURL}, Bucket: bucket.Config{URL: t.TempDir()}, Postgres: postgres.Config{URL: away},
@@ -88,14 +107,7 @@ func config(t *testing.T, natsURL string) gateway.Config {
 func TestServiceFindsItsTasksWithoutPostgres(t *testing.T) {
 	server := testkit.NATS(t)
 	server.Broker()
-	service, err := gateway.New(config(t, server.URL()), kit.Runtime{Log: testkit.Log(t), Metrics: prometheus.NewRegistry()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- service.Run(ctx) }()
-	base := "http://" + bound(t, service)
+	base, end := started(t, config(t, server.URL()))
 
 	status, answer := call(t, "POST", base+tasks, order)
 	if status != 201 {
@@ -118,12 +130,9 @@ func TestServiceFindsItsTasksWithoutPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = stream.Body.Close() }()
-	stop()
+	end()
 	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
 		t.Errorf("the stream ended with %v", err)
-	}
-	if err := <-done; err != nil {
-		t.Errorf("the service ended with %v", err)
 	}
 }
 
@@ -131,14 +140,7 @@ func TestServiceListensWhileNATSIsAway(t *testing.T) {
 	server := testkit.NATS(t)
 	server.Broker()
 	server.Stop()
-	service, err := gateway.New(config(t, server.URL()), kit.Runtime{Log: testkit.Log(t), Metrics: prometheus.NewRegistry()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- service.Run(ctx) }()
-	base := "http://" + bound(t, service)
+	base, end := started(t, config(t, server.URL()))
 	if status, _ := call(t, "GET", base+"/livez", ""); status != 200 {
 		t.Errorf("/livez: %d", status)
 	}
@@ -153,10 +155,7 @@ func TestServiceListensWhileNATSIsAway(t *testing.T) {
 	if status, answer := call(t, "POST", base+tasks, order); status != 201 {
 		t.Errorf("%d %v", status, answer)
 	}
-	stop()
-	if err := <-done; err != nil {
-		t.Errorf("the service ended with %v", err)
-	}
+	end()
 }
 
 // TestProgramEndsOnSIGTERM starts the program itself.

@@ -1,15 +1,9 @@
 package gateway_test
 
 import (
-	"context"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/citu/datapipeline/internal/kit"
 	"github.com/citu/datapipeline/internal/kit/postgres"
-	"github.com/citu/datapipeline/internal/testkit"
-	"github.com/citu/datapipeline/services/gateway"
 	"github.com/citu/datapipeline/services/gateway/internal/story"
 )
 
@@ -19,14 +13,7 @@ func TestServiceWaitsForTheRecorderToBeUpgraded(t *testing.T) {
 	s := story.NewStage(t)
 	cfg := config(t, s.NATS.URL())
 	cfg.Postgres = postgres.Config{URL: s.DSN}
-	service, err := gateway.New(cfg, kit.Runtime{Log: testkit.Log(t), Metrics: prometheus.NewRegistry()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- service.Run(ctx) }()
-	base := "http://" + bound(t, service)
+	base, end := started(t, cfg)
 	change := func(sql string) {
 		t.Helper()
 		if _, err := s.DB.Exec(t.Context(), sql); err != nil {
@@ -52,8 +39,5 @@ func TestServiceWaitsForTheRecorderToBeUpgraded(t *testing.T) {
 	if status, answer := call(t, "GET", base+tasks, ""); status != 200 {
 		t.Errorf("%d %v", status, answer)
 	}
-	stop()
-	if err := <-done; err != nil {
-		t.Errorf("the service ended with %v", err)
-	}
+	end()
 }
